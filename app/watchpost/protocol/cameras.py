@@ -1,0 +1,153 @@
+"""Cameras, their sources and rules."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from watchpost.domain.cameras import CameraState, SourceKind
+from watchpost.domain.rules import Anchor
+from watchpost.protocol.wire import Answer, Request
+
+Fraction = Annotated[float, Field(ge=-0.001, le=1.001, allow_inf_nan=False)]
+Ugly = Literal["tunnel", "dusk", "shake", "dust", "compression"]
+
+
+class SourceSpec(Request):
+    """Where a camera's packets come from; ``password`` is write-only."""
+
+    kind: SourceKind
+    address: str = Field(min_length=1, max_length=2000)
+    transport: Literal["tcp", "udp"] = "tcp"
+    user: str = Field("", max_length=200)
+    password: str = Field("", max_length=200)
+    """Empty in answers; empty in an update keeps the stored one."""
+    fps: float = Field(15.0, ge=1.0, le=60.0)
+    ugly: tuple[Ugly, ...] = ()
+    seed: int = Field(1, ge=0, le=2**31 - 1)
+
+
+class LineSpec(Request):
+    """One counting line; geometry as :class:`watchpost.domain.rules.Line`."""
+
+    id: str = Field("", max_length=40)
+    """Empty for a new line."""
+    name: str = Field(min_length=1, max_length=80)
+    ax: Fraction
+    ay: Fraction
+    bx: Fraction
+    by: Fraction
+    anchor: Anchor = Anchor.CENTRE
+    classes: tuple[str, ...] = ()
+
+
+class CameraSpec(Request):
+    """``POST /cameras`` and ``PUT /cameras/{id}``."""
+
+    name: str = Field(min_length=1, max_length=80)
+    number: int = Field(0, ge=0, le=9999)
+    """Operators call cameras by number; 0 takes the next free one."""
+    source: SourceSpec
+    enabled: bool = True
+    record: bool = True
+    lines: tuple[LineSpec, ...] = Field((), max_length=20)
+
+
+class RulesSpec(Request):
+    """``PUT /cameras/{id}/rules``; ``version`` is the one that was edited."""
+
+    version: int
+    lines: tuple[LineSpec, ...] = Field((), max_length=20)
+
+
+class LineTotals(Answer):
+    """Today's counts of one line, corrected."""
+
+    line_id: str
+    count_in: int
+    count_out: int
+
+
+class CameraStatus(Answer):
+    """How a camera is now; part of ``GET /cameras`` and pushed on ``/live``."""
+
+    camera_id: str
+    state: CameraState
+    since_ns: int
+    sentence: str = ""
+    """What is wrong and what to do, when it is not live."""
+    next_try_ns: int | None = None
+    last_frame_ns: int | None = None
+    width: int = 0
+    height: int = 0
+    codec: str = ""
+    nominal_fps: float | None = None
+    fps: float | None = None
+    """Frames received a second; None means not known, never 0.0 for unknown."""
+    analysed_fps: float | None = None
+    latency_ms: float | None = None
+    """Median, frame received to boxes out, over the last seconds."""
+    latency_p95_ms: float | None = None
+    bits_per_s: float | None = None
+    recording: bool = False
+    frames_lost: float | None = None
+    """Share of frames, 0..1, that never came, over the last minute."""
+    totals: tuple[LineTotals, ...] = ()
+    truth: tuple[LineTotals, ...] | None = None
+    """What really happened since the start; simulated cameras only."""
+
+
+class Camera(Answer):
+    """``GET /cameras`` (a list) and ``GET /cameras/{id}``."""
+
+    id: str
+    number: int
+    name: str
+    source: SourceSpec
+    enabled: bool
+    record: bool
+    rules_version: int
+    lines: tuple[LineSpec, ...]
+    status: CameraStatus
+
+
+class ProbeResult(Answer):
+    """``POST /cameras:probe`` with a :class:`SourceSpec`: does it work, what is it."""
+
+    ok: bool
+    sentence: str
+    """What was found, or what is wrong and what to do."""
+    code: str = ""
+    width: int = 0
+    height: int = 0
+    codec: str = ""
+    fps: float | None = None
+    snapshot_jpeg_base64: str = ""
+
+
+class UsbDevice(Answer):
+    """One entry of ``GET /devices/usb``."""
+
+    address: str
+    """What to put into ``SourceSpec.address``."""
+    name: str
+
+
+class TileRequest(Request):
+    """``PUT /cameras/{id}/tile``: lease a ring of pictures for five seconds.
+
+    Sent again every two seconds while the tile is visible; the largest request wins.
+    """
+
+    width: int = Field(ge=32, le=3840)
+    height: int = Field(ge=32, le=2160)
+    fps: float = Field(15.0, ge=1.0, le=30.0)
+
+
+class TileLease(Answer):
+    """Where the ring lies (a file that the local console maps)."""
+
+    path: str
+    width: int
+    height: int

@@ -1,0 +1,36 @@
+"""Models (neural networks) on an edge."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from watchpost.protocol.wire import Answer, Request
+
+
+class ModelRecord(Answer):
+    """``GET /models``; ``POST /models?name=..`` takes the ONNX file as its body."""
+
+    id: str
+    """``shipped`` or the first 16 characters of the SHA-256."""
+    name: str
+    sha256: str
+    layout: str
+    """How its outputs are read, such as ``yolox_raw``."""
+    evidence: str
+    """Why that layout was recognised."""
+    width: int
+    height: int
+    classes: tuple[str, ...]
+    state: Literal["active", "ready", "quarantined", "refused"]
+    sentence: str = ""
+    """Why it is quarantined or refused, and what to do."""
+    licence: str = ""
+    megabytes: float
+    inference_ms: float | None = None
+
+
+class ActivateModel(Request):
+    """``POST /models/{id}:activate``."""
+
+    class_map: dict[str, str] = {}
+    """Renames classes, such as ``{"cell phone": "car"}`` for cars seen from above."""
