@@ -1,0 +1,324 @@
+"""Counting across lines, so that nobody counts twice and the count can be explained.
+
+A track stands on one side of a line once its anchor was clearly there, further away than
+a margin that grows with its box. It crosses when it then stands clearly on the other
+side, having passed between the line's ends. Jitter on the line is inside the margin and
+changes nothing; somebody who turns back on it never stood on the other side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchpost.base.clock import NS_PER_S
+from watchpost.domain.events import Crossing, Sample
+from watchpost.domain.frames import FrameKey
+from watchpost.domain.geometry import position_along, signed_distance
+from watchpost.domain.rules import Anchor, Direction, Line, RuleSet
+from watchpost.domain.tracks import Tracks
+
+Array = NDArray[np.float64]
+
+MARGIN_OF_BOX = 0.10
+MIN_MARGIN = 0.006
+MAX_MARGIN = 0.05
+# A track that ends this soon behind the line has still gone across it.
+FAR_SAMPLES_AT_END = 2
+# Ends of a line are drawn by hand; somebody brushing past one still counts.
+END_SLACK = 0.02
+HANDOVER_S = 1.2
+HANDOVER_OF_BOX = 0.6
+
+
+@dataclass(slots=True)
+class _Passage:
+    """One track at one line: the side it stands on and what happened since."""
+
+    side: int = 0
+    last: Sample | None = None
+    last_distance: float = 0.0
+    near: Sample | None = None
+    far: Sample | None = None
+    across: bool = False
+    crossed_ns: int = 0
+    crossed_stream_ns: int = 0
+    far_samples: int = 0
+
+
+@dataclass(slots=True)
+class _Follow:
+    """What is remembered of one track."""
+
+    class_id: int
+    score: float
+    box_height: float
+    stream_ns: int
+    seen_ns: int
+    passages: dict[str, _Passage] = field(default_factory=dict)
+    handed_over: bool = False
+
+
+class LineCounter:
+    """Counts one camera's tracks across its lines. Not thread-safe."""
+
+    def __init__(self, rules: RuleSet, class_names: Sequence[str]) -> None:
+        self._rules = rules
+        self._class_names = tuple(class_names)
+        self._follows: dict[int, _Follow] = {}
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules in force."""
+        return self._rules
+
+    def reset(self) -> None:
+        """Forget where everybody stands, as after a reconnect."""
+        self._follows.clear()
+
+    def replace_rules(self, rules: RuleSet) -> None:
+        """Take new rules; tracks keep their side of lines that did not move."""
+        old = {line.id: line for line in self._rules.lines}
+        same = {line.id for line in rules.lines if old.get(line.id) == line}
+        self._rules = rules
+        for follow in self._follows.values():
+            follow.passages = {k: v for k, v in follow.passages.items() if k in same}
+
+    def replace_classes(self, class_names: Sequence[str]) -> None:
+        """Take another model's class list; tracks keep their side."""
+        self._class_names = tuple(class_names)
+
+    def update(
+        self,
+        tracks: Tracks,
+        key: FrameKey,
+        at_ns: int,
+        stream_ns: int,
+        *,
+        aspect: float = 16 / 9,
+    ) -> list[Crossing]:
+        """Take in the tracks of one analysed frame and return what was counted.
+
+        Args:
+            tracks: Of this frame; only those with a measured box are looked at.
+            key: The frame.
+            at_ns: Its arrival, UTC nanoseconds.
+            stream_ns: Its time on the stream's own clock.
+            aspect: Width by height of the picture.
+        """
+        counted: list[Crossing] = []
+        seen = tracks.seen()
+        self._remember(seen, stream_ns)
+        for line in self._rules.lines:
+            a, b = _ends(line, aspect)
+            points = _anchors(seen, line.anchor)
+            square = points * (aspect, 1.0)
+            distances = signed_distance(square, a, b) if len(points) else np.empty(0)
+            for row, distance in enumerate(distances):
+                track_id = int(seen.ids[row])
+                follow = self._follows[track_id]
+                if not self._counts(line, follow.class_id):
+                    continue
+                sample = Sample(
+                    key, at_ns, float(points[row, 0]), float(points[row, 1])
+                )
+                passage = follow.passages.setdefault(line.id, _Passage())
+                if _step(
+                    passage, sample, float(distance), stream_ns, follow, line, aspect
+                ):
+                    counted.append(self._crossing(line, track_id, follow, passage))
+        counted.extend(self._finish(tracks.ended_ids))
+        return counted
+
+    def wants_full_rate(self, tracks: Tracks, interval_s: float) -> bool:
+        """Say whether a track is near a line or too fast for this detection interval.
+
+        The decisive samples are those around a line; a track that moves more than half
+        its width between two looks may be lost between them.
+        """
+        if not len(tracks) or not self._rules.lines:
+            return False
+        size = tracks.xyxy_norm[:, 2:] - tracks.xyxy_norm[:, :2]
+        step = np.abs(tracks.velocities) * interval_s
+        if bool((step[:, 0] > 0.5 * size[:, 0]).any()):
+            return True
+        for line in self._rules.lines:
+            a, b = _ends(line, 1.0)
+            distance = np.abs(signed_distance(_anchors(tracks, line.anchor), a, b))
+            reach = 0.75 * size.max(axis=1) + 2 * step.max(axis=1)
+            if bool((distance < reach).any()):
+                return True
+        return False
+
+    def _counts(self, line: Line, class_id: int) -> bool:
+        return not line.classes or self._class_name(class_id) in line.classes
+
+    def _class_name(self, class_id: int) -> str:
+        known = 0 <= class_id < len(self._class_names)
+        return self._class_names[class_id] if known else f"class {class_id}"
+
+    def _remember(self, seen: Tracks, stream_ns: int) -> None:
+        heights = seen.xyxy_norm[:, 3] - seen.xyxy_norm[:, 1]
+        for row in range(len(seen)):
+            track_id = int(seen.ids[row])
+            score = float(seen.scores[row])
+            follow = self._follows.get(track_id)
+            if follow is None:
+                follow = _Follow(
+                    int(seen.class_ids[row]),
+                    score,
+                    float(heights[row]),
+                    stream_ns,
+                    stream_ns,
+                )
+                self._take_over(follow, seen, row, stream_ns)
+                self._follows[track_id] = follow
+            follow.class_id = int(seen.class_ids[row])
+            follow.score += 0.3 * (score - follow.score)
+            follow.box_height = float(heights[row])
+            follow.seen_ns = stream_ns
+
+    def _take_over(self, new: _Follow, seen: Tracks, row: int, stream_ns: int) -> None:
+        """Let a new track go on where one just lost at the same place had stood.
+
+        An identity that changes on a line would else lose the count: the old track
+        never arrives, the new one never left.
+        """
+        box = seen.xyxy_norm[row]
+        centre = np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
+        reach = HANDOVER_OF_BOX * new.box_height
+        alive = {int(i) for i in seen.ids}
+        best: _Follow | None = None
+        best_distance = reach
+        for track_id, follow in self._follows.items():
+            away_s = (stream_ns - follow.seen_ns) / NS_PER_S
+            if (
+                track_id in alive
+                or follow.handed_over
+                or not 0 < away_s <= HANDOVER_S
+                or follow.class_id != new.class_id
+            ):
+                continue
+            for passage in follow.passages.values():
+                if passage.last is None:
+                    continue
+                place = np.array([passage.last.x_norm, passage.last.y_norm])
+                distance = float(np.hypot(*(place - centre)))
+                if distance < best_distance:
+                    best, best_distance = follow, distance
+        if best is not None:
+            best.handed_over = True
+            new.passages, best.passages = best.passages, {}
+
+    def _finish(self, ended: NDArray[np.int64]) -> list[Crossing]:
+        counted = []
+        lines = {line.id: line for line in self._rules.lines}
+        for track_id in ended:
+            follow = self._follows.pop(int(track_id), None)
+            if follow is None:
+                continue
+            for line_id, passage in follow.passages.items():
+                if (
+                    passage.across
+                    and passage.far_samples >= FAR_SAMPLES_AT_END
+                    and line_id in lines
+                ):
+                    passage.side = -passage.side
+                    counted.append(
+                        self._crossing(lines[line_id], int(track_id), follow, passage)
+                    )
+        return counted
+
+    def _crossing(
+        self, line: Line, track_id: int, follow: _Follow, passage: _Passage
+    ) -> Crossing:
+        assert passage.near is not None
+        assert passage.far is not None
+        return Crossing(
+            line_id=line.id,
+            direction=Direction.IN if passage.side > 0 else Direction.OUT,
+            track_id=track_id,
+            class_name=self._class_name(follow.class_id),
+            score=follow.score,
+            at_ns=passage.crossed_ns,
+            stream_ns=passage.crossed_stream_ns,
+            key=passage.far.key,
+            before=passage.near,
+            after=passage.far,
+        )
+
+
+def _step(
+    passage: _Passage,
+    sample: Sample,
+    distance: float,
+    stream_ns: int,
+    follow: _Follow,
+    line: Line,
+    aspect: float,
+) -> bool:
+    """Move a passage on by one sample; True when it completes a crossing."""
+    margin = min(MAX_MARGIN, max(MIN_MARGIN, MARGIN_OF_BOX * follow.box_height))
+    if passage.side == 0:
+        if abs(distance) > margin:
+            passage.side = 1 if distance > 0 else -1
+    elif passage.last is not None and distance * passage.last_distance < 0:
+        _pass_line(passage, sample, distance, stream_ns, follow, line, aspect)
+    passage.far_samples = passage.far_samples + 1 if distance * passage.side < 0 else 0
+    done = False
+    if passage.side and distance * passage.side < 0 and abs(distance) > margin:
+        done = passage.across
+        passage.side = -passage.side
+        passage.across = False
+        passage.far_samples = 0
+    passage.last, passage.last_distance = sample, distance
+    follow.stream_ns = stream_ns
+    return done
+
+
+def _pass_line(
+    passage: _Passage,
+    sample: Sample,
+    distance: float,
+    stream_ns: int,
+    follow: _Follow,
+    line: Line,
+    aspect: float,
+) -> None:
+    """Note where and when the anchor went over the endless line."""
+    assert passage.last is not None
+    share = passage.last_distance / (passage.last_distance - distance)
+    a, b = _ends(line, aspect)
+    start = np.array([passage.last.x_norm * aspect, passage.last.y_norm])
+    stop = np.array([sample.x_norm * aspect, sample.y_norm])
+    along = position_along(start + share * (stop - start), a, b)
+    if distance * passage.side < 0:
+        passage.across = -END_SLACK <= along <= 1 + END_SLACK
+        passage.near, passage.far = passage.last, sample
+        passage.crossed_ns = round(
+            passage.last.at_ns + share * (sample.at_ns - passage.last.at_ns)
+        )
+        passage.crossed_stream_ns = round(
+            follow.stream_ns + share * (stream_ns - follow.stream_ns)
+        )
+    else:
+        passage.across = False
+
+
+def _ends(line: Line, aspect: float) -> tuple[Array, Array]:
+    return np.array([line.ax * aspect, line.ay]), np.array([line.bx * aspect, line.by])
+
+
+def _anchors(tracks: Tracks, anchor: Anchor) -> Array:
+    boxes = tracks.xyxy_norm.astype(np.float64)
+    x = (boxes[:, 0] + boxes[:, 2]) / 2
+    if anchor is Anchor.BOTTOM:
+        y = boxes[:, 3]
+    elif anchor is Anchor.TOP:
+        y = boxes[:, 1]
+    else:
+        y = (boxes[:, 1] + boxes[:, 3]) / 2
+    return np.stack((x, y), axis=1)

@@ -1,0 +1,57 @@
+"""Plane geometry on boxes and lines; pure functions over numpy arrays.
+
+Boxes are (left, top, right, bottom), origin top left, in any one unit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_EPSILON = 1e-12
+
+
+def iou(a_xyxy: Array, b_xyxy: Array) -> Array:
+    """Return pairwise overlap, shape (N, M), range 0..1; inputs (N, 4) and (M, 4)."""
+    top_left = np.maximum(a_xyxy[:, None, :2], b_xyxy[None, :, :2])
+    bottom_right = np.minimum(a_xyxy[:, None, 2:], b_xyxy[None, :, 2:])
+    size = np.maximum(bottom_right - top_left, 0.0)
+    common = size[..., 0] * size[..., 1]
+    a_area = (a_xyxy[:, 2] - a_xyxy[:, 0]) * (a_xyxy[:, 3] - a_xyxy[:, 1])
+    b_area = (b_xyxy[:, 2] - b_xyxy[:, 0]) * (b_xyxy[:, 3] - b_xyxy[:, 1])
+    union = a_area[:, None] + b_area[None] - common
+    overlap: Array = common / (union + _EPSILON)
+    return overlap
+
+
+def xyxy_from_cxcywh(boxes: Array) -> Array:
+    """Return corners, shape (N, 4), of boxes given as centre and size."""
+    half = boxes[:, 2:] * 0.5
+    return np.concatenate((boxes[:, :2] - half, boxes[:, :2] + half), axis=1)
+
+
+def cxcywh_from_xyxy(boxes: Array) -> Array:
+    """Return centre and size, shape (N, 4), of boxes given by their corners."""
+    size = boxes[:, 2:] - boxes[:, :2]
+    return np.concatenate((boxes[:, :2] + size * 0.5, size), axis=1)
+
+
+def signed_distance(points: Array, a: Array, b: Array) -> Array:
+    """Return distances, shape (N,), of points (N, 2) from the endless line through a, b.
+
+    Positive on the right-hand side of somebody who stands at ``a`` and looks to ``b`` in
+    a picture (y grows downwards).
+    """
+    along = b - a
+    length = float(np.hypot(along[0], along[1]))
+    offset = points - a
+    cross: Array = along[0] * offset[:, 1] - along[1] * offset[:, 0]
+    return cross / length
+
+
+def position_along(point: Array, a: Array, b: Array) -> float:
+    """Return where the foot of a point lies on the segment: 0 at ``a``, 1 at ``b``."""
+    along = b - a
+    return float(np.dot(point - a, along) / np.dot(along, along))

@@ -1,0 +1,79 @@
+"""One camera's way from detections to counts: tracker, then rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from watchpost.domain.counting import LineCounter
+from watchpost.domain.detections import Detections
+from watchpost.domain.events import Crossing
+from watchpost.domain.rules import RuleSet
+from watchpost.domain.tracks import Tracks
+from watchpost.engine.frames import FrameHeader
+from watchpost.engine.tracking.tracker import Tracker, TrackerSettings
+
+# At the default five detections a second.
+_INTERVAL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PipelineOutput:
+    """What one analysed frame brought.
+
+    Attributes:
+        tracks: Confirmed tracks, measured or predicted.
+        crossings: What is to be counted.
+        boost: Analyse every frame for now: somebody is near a line, or fast.
+    """
+
+    tracks: Tracks
+    crossings: tuple[Crossing, ...]
+    boost: bool
+
+
+class CameraPipeline:
+    """Tracks and counts of one camera. One thread at a time, frames in order."""
+
+    def __init__(
+        self,
+        camera_id: str,
+        class_names: Sequence[str],
+        rules: RuleSet,
+        settings: TrackerSettings | None = None,
+    ) -> None:
+        self.camera_id = camera_id
+        self._tracker = Tracker(settings)
+        self._counter = LineCounter(rules, class_names)
+        self._epoch: int | None = None
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules in force."""
+        return self._counter.rules
+
+    def replace_rules(self, rules: RuleSet) -> None:
+        """Count by other lines from the next frame on; tracks stay."""
+        self._counter.replace_rules(rules)
+
+    def replace_classes(self, class_names: Sequence[str]) -> None:
+        """Go on with another model; whoever is being followed stays followed."""
+        self._counter.replace_classes(class_names)
+
+    def analysed(self, header: FrameHeader, detections: Detections) -> PipelineOutput:
+        """Take in what was seen in one frame.
+
+        A new epoch (a reconnect, a loop of a file) begins with no tracks: the camera's
+        clock and what stands before it may both have changed.
+        """
+        if header.key.epoch != self._epoch:
+            self._tracker.reset()
+            self._counter.reset()
+            self._epoch = header.key.epoch
+        aspect = header.frame_width / max(1, header.frame_height)
+        tracks = self._tracker.update(detections, header.pts_ns, aspect=aspect)
+        crossings = self._counter.update(
+            tracks, header.key, header.at_ns, header.pts_ns, aspect=aspect
+        )
+        boost = self._counter.wants_full_rate(tracks, _INTERVAL_S)
+        return PipelineOutput(tracks, tuple(crossings), boost)
