@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from watchpost.domain.rules import Direction
+from watchpost.domain.rules import Anchor, Direction
 from watchpost.protocol.live import Box
 from watchpost.protocol.wire import Answer, Request
 
@@ -102,6 +102,8 @@ class ClipLine(Answer):
     ay: float
     bx: float
     by: float
+    anchor: Anchor = Anchor.CENTRE
+    """The point of a box that had to cross; where a trail is drawn."""
 
 
 class BoxEdit(Request):
@@ -186,6 +188,11 @@ class Dispute(Answer):
     line_id: str
     line_name: str
     at_ns: int
+    from_ns: int | None = None
+    to_ns: int | None = None
+    """The hour or day that was flagged, when the claim is not about one count."""
+    claimed_in: int | None = None
+    claimed_out: int | None = None
     opened_ns: int
     opened_by: str
     due_ns: int | None
