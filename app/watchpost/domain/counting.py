@@ -41,6 +41,7 @@ class _Passage:
     side: int = 0
     last: Sample | None = None
     last_distance: float = 0.0
+    last_stream_ns: int = 0
     near: Sample | None = None
     far: Sample | None = None
     across: bool = False
@@ -56,9 +57,9 @@ class _Follow:
     class_id: int
     score: float
     box_height: float
-    stream_ns: int
     seen_ns: int
     passages: dict[str, _Passage] = field(default_factory=dict)
+    confirmed: bool = False
     handed_over: bool = False
 
 
@@ -74,6 +75,11 @@ class LineCounter:
     def rules(self) -> RuleSet:
         """The rules in force."""
         return self._rules
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The class list that class ids point into."""
+        return self._class_names
 
     def reset(self) -> None:
         """Forget where everybody stands, as after a reconnect."""
@@ -126,10 +132,12 @@ class LineCounter:
                     key, at_ns, float(points[row, 0]), float(points[row, 1])
                 )
                 passage = follow.passages.setdefault(line.id, _Passage())
+                margin = _margin(follow.box_height)
                 if _step(
-                    passage, sample, float(distance), stream_ns, follow, line, aspect
+                    passage, sample, float(distance), stream_ns, margin, line, aspect
                 ):
-                    counted.append(self._crossing(line, track_id, follow, passage))
+                    if follow.confirmed:
+                        counted.append(self._crossing(line, track_id, follow, passage))
         counted.extend(self._finish(tracks.ended_ids))
         return counted
 
@@ -172,7 +180,6 @@ class LineCounter:
                     score,
                     float(heights[row]),
                     stream_ns,
-                    stream_ns,
                 )
                 self._take_over(follow, seen, row, stream_ns)
                 self._follows[track_id] = follow
@@ -180,6 +187,7 @@ class LineCounter:
             follow.score += 0.3 * (score - follow.score)
             follow.box_height = float(heights[row])
             follow.seen_ns = stream_ns
+            follow.confirmed |= bool(seen.confirmed[row])
 
     def _take_over(self, new: _Follow, seen: Tracks, row: int, stream_ns: int) -> None:
         """Let a new track go on where one just lost at the same place had stood.
@@ -222,7 +230,8 @@ class LineCounter:
                 continue
             for line_id, passage in follow.passages.items():
                 if (
-                    passage.across
+                    follow.confirmed
+                    and passage.across
                     and passage.far_samples >= FAR_SAMPLES_AT_END
                     and line_id in lines
                 ):
@@ -256,17 +265,17 @@ def _step(
     sample: Sample,
     distance: float,
     stream_ns: int,
-    follow: _Follow,
+    margin: float,
     line: Line,
     aspect: float,
 ) -> bool:
     """Move a passage on by one sample; True when it completes a crossing."""
-    margin = min(MAX_MARGIN, max(MIN_MARGIN, MARGIN_OF_BOX * follow.box_height))
     if passage.side == 0:
-        if abs(distance) > margin:
-            passage.side = 1 if distance > 0 else -1
+        # Nothing is known of a new track's past, so its first sight decides, without a
+        # margin: who comes out from behind another on the line did come from there.
+        passage.side = 1 if distance > 0 else -1
     elif passage.last is not None and distance * passage.last_distance < 0:
-        _pass_line(passage, sample, distance, stream_ns, follow, line, aspect)
+        _pass_line(passage, sample, distance, stream_ns, line, aspect)
     passage.far_samples = passage.far_samples + 1 if distance * passage.side < 0 else 0
     done = False
     if passage.side and distance * passage.side < 0 and abs(distance) > margin:
@@ -275,7 +284,7 @@ def _step(
         passage.across = False
         passage.far_samples = 0
     passage.last, passage.last_distance = sample, distance
-    follow.stream_ns = stream_ns
+    passage.last_stream_ns = stream_ns
     return done
 
 
@@ -284,7 +293,6 @@ def _pass_line(
     sample: Sample,
     distance: float,
     stream_ns: int,
-    follow: _Follow,
     line: Line,
     aspect: float,
 ) -> None:
@@ -302,10 +310,14 @@ def _pass_line(
             passage.last.at_ns + share * (sample.at_ns - passage.last.at_ns)
         )
         passage.crossed_stream_ns = round(
-            follow.stream_ns + share * (stream_ns - follow.stream_ns)
+            passage.last_stream_ns + share * (stream_ns - passage.last_stream_ns)
         )
     else:
         passage.across = False
+
+
+def _margin(box_height: float) -> float:
+    return min(MAX_MARGIN, max(MIN_MARGIN, MARGIN_OF_BOX * box_height))
 
 
 def _ends(line: Line, aspect: float) -> tuple[Array, Array]:

@@ -12,7 +12,7 @@ from watchpost.domain.detections import Boxes
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tracks:
-    """Confirmed tracks at one moment; row i of every array is the same object.
+    """Tracks at one moment; row i of every array is the same object.
 
     Attributes:
         ids: From 1, never used again within a tracker; shape (N,), int64.
@@ -20,6 +20,7 @@ class Tracks:
             box where ``detection_rows`` is not -1, else the predicted one.
         scores: Confidence of the last measured box; shape (N,), float32.
         class_ids: Majority class over the track's life, by score; shape (N,), int32.
+        confirmed: Seen often and surely enough to be shown and counted; shape (N,), bool.
         detection_rows: Row of the detection behind it in this frame, -1 while it is
             unseen; shape (N,), int64.
         velocities: Centre's speed, fractions of the picture a second; shape (N, 2).
@@ -30,6 +31,7 @@ class Tracks:
     xyxy_norm: Boxes
     scores: NDArray[np.float32]
     class_ids: NDArray[np.int32]
+    confirmed: NDArray[np.bool_]
     detection_rows: NDArray[np.int64]
     velocities: NDArray[np.float32]
     ended_ids: NDArray[np.int64]
@@ -39,12 +41,16 @@ class Tracks:
 
     def seen(self) -> Tracks:
         """Return the tracks that have a measured box in this frame."""
-        rows = self.detection_rows >= 0
+        return self.select(self.detection_rows >= 0)
+
+    def select(self, rows: NDArray[np.bool_]) -> Tracks:
+        """Return the rows that a mask picks; ``ended_ids`` stay."""
         return Tracks(
             self.ids[rows],
             self.xyxy_norm[rows],
             self.scores[rows],
             self.class_ids[rows],
+            self.confirmed[rows],
             self.detection_rows[rows],
             self.velocities[rows],
             self.ended_ids,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from watchpost.domain.counting import LineCounter
 from watchpost.domain.detections import Detections
 from watchpost.domain.events import Crossing
+from watchpost.domain.geometry import iou
 from watchpost.domain.rules import RuleSet
 from watchpost.domain.tracks import Tracks
 from watchpost.engine.frames import FrameHeader
@@ -15,6 +18,28 @@ from watchpost.engine.tracking.tracker import Tracker, TrackerSettings
 
 # At the default five detections a second.
 _INTERVAL_S = 0.2
+
+
+# Two boxes that overlap this much are one object under two class names.
+_TWIN_OVERLAP = 0.7
+
+
+def without_twins(detections: Detections) -> Detections:
+    """Drop the less sure of two readings of one object as two classes.
+
+    Detectors suppress overlaps within a class; a van seen as car and as truck comes out
+    twice and would be counted twice.
+    """
+    if len(detections) < 2:
+        return detections
+    order = np.argsort(-detections.scores, kind="stable")
+    boxes = detections.xyxy_norm[order].astype(np.float64)
+    twin = np.triu(iou(boxes, boxes) > _TWIN_OVERLAP, k=1)
+    kept = np.ones(len(order), bool)
+    for row in range(len(order)):
+        if kept[row]:
+            kept &= ~twin[row]
+    return detections if kept.all() else detections.select(np.sort(order[kept]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +83,11 @@ class CameraPipeline:
 
     def replace_classes(self, class_names: Sequence[str]) -> None:
         """Go on with another model; whoever is being followed stays followed."""
+        new = {name: index for index, name in enumerate(class_names)}
+        old = self._counter.class_names
+        self._tracker.rename_classes(
+            np.array([new.get(name, -1) for name in old], np.int64)
+        )
         self._counter.replace_classes(class_names)
 
     def analysed(self, header: FrameHeader, detections: Detections) -> PipelineOutput:
@@ -71,9 +101,11 @@ class CameraPipeline:
             self._counter.reset()
             self._epoch = header.key.epoch
         aspect = header.frame_width / max(1, header.frame_height)
+        detections = without_twins(detections)
         tracks = self._tracker.update(detections, header.pts_ns, aspect=aspect)
         crossings = self._counter.update(
             tracks, header.key, header.at_ns, header.pts_ns, aspect=aspect
         )
+        tracks = tracks.select(tracks.confirmed)
         boost = self._counter.wants_full_rate(tracks, _INTERVAL_S)
         return PipelineOutput(tracks, tuple(crossings), boost)

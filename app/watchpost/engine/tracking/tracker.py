@@ -23,6 +23,11 @@ from watchpost.engine.tracking.kalman import BoxFilter
 
 Array = NDArray[np.float64]
 
+# A track unseen for longer is only taken up again by a sure box near its prediction.
+_FRESH_S = 0.6
+_TENTATIVE_PENALTY = 0.1
+_SECOND_READING = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class TrackerSettings:
@@ -31,7 +36,7 @@ class TrackerSettings:
     Attributes:
         sure_score: Boxes from here on are matched first.
         unsure_score: Boxes below are ignored; between, they only continue tracks.
-        birth_score: A new track needs at least this.
+        birth_score: A new track needs one box of at least this.
         min_overlap: Least overlap of a sure box with a predicted track.
         min_overlap_unsure: The same for an unsure box.
         widen: Boxes grow by this share on each side in the last round.
@@ -63,6 +68,8 @@ class Tracker:
         """Forget all tracks; ids go on rising."""
         self._filter = BoxFilter.empty()
         self._ids = np.empty(0, np.int64)
+        self._confirmed = np.empty(0, np.bool_)
+        self._best_scores = np.empty(0, np.float64)
         self._hits = np.empty(0, np.int64)
         self._scores = np.empty(0, np.float64)
         self._seen_ns = np.empty(0, np.int64)
@@ -73,7 +80,7 @@ class Tracker:
     def update(
         self, detections: Detections, at_ns: int, *, aspect: float = 16 / 9
     ) -> Tracks:
-        """Take in one frame's detections and return the confirmed tracks.
+        """Take in one frame's detections and return all tracks.
 
         Args:
             detections: Fractions of the picture.
@@ -99,7 +106,7 @@ class Tracker:
 
         taken = np.zeros(len(scores), bool)
         taken[rows] = True
-        born = np.nonzero(sure & ~taken & (scores >= settings.birth_score))[0]
+        born = self._newcomers(boxes, sure, unsure, taken)
         ended, kept = self._retire(detection_of >= 0)
         detection_of = detection_of[kept]
         if len(born):
@@ -109,13 +116,25 @@ class Tracker:
         return self._report(detection_of, boxes, ended, aspect)
 
     def predict(self, at_ns: int, *, aspect: float = 16 / 9) -> Tracks:
-        """Return where the confirmed tracks should be, without taking anything in."""
+        """Return where the tracks should be, without taking anything in."""
         seconds = 0.0 if self._now_ns is None else (at_ns - self._now_ns) / NS_PER_S
         ahead = self._filter.position + self._filter.velocity * max(0.0, seconds)
         unseen = np.full(len(self._ids), -1, np.int64)
         return self._tracks(
             xyxy_from_cxcywh(ahead), unseen, np.empty(0, np.int64), aspect
         )
+
+    def rename_classes(self, new_of_old: NDArray[np.int64]) -> None:
+        """Carry class votes over to another model's list.
+
+        Args:
+            new_of_old: For every old class its new index, -1 where there is none.
+        """
+        votes = np.zeros((len(self._votes), max(1, int(new_of_old.max(initial=0)) + 1)))
+        for old in range(min(self._votes.shape[1], len(new_of_old))):
+            if new_of_old[old] >= 0:
+                votes[:, new_of_old[old]] += self._votes[:, old]
+        self._votes = votes
 
     def _advance(self, at_ns: int) -> None:
         if self._now_ns is not None and at_ns > self._now_ns:
@@ -141,7 +160,8 @@ class Tracker:
         affinity = iou(predicted, boxes) - settings.other_class_penalty * other
 
         free_tracks = np.ones(len(self._ids), bool)
-        free_boxes = sure.copy()
+        free_boxes = sure | unsure
+        known = self._confirmed
         found: list[tuple[Rows, Rows]] = []
 
         def match(candidates: Rows, columns: Rows, table: Array, floor: float) -> None:
@@ -153,28 +173,50 @@ class Tracker:
             free_boxes[columns[c]] = False
 
         match(
-            np.arange(len(self._ids)),
+            np.nonzero(known)[0],
             np.nonzero(sure)[0],
             affinity,
             settings.min_overlap,
         )
-        fresh = self._age_s() < 0.6
+        fresh = known & (self._age_s() < _FRESH_S)
         match(
             np.nonzero(free_tracks & fresh)[0],
             np.nonzero(unsure)[0],
             affinity,
             settings.min_overlap_unsure,
         )
-        leftover = np.nonzero(free_tracks & fresh)[0]
-        columns = np.nonzero(free_boxes & sure)[0]
+        leftover = np.nonzero(free_tracks & (fresh | ~known))[0]
+        columns = np.nonzero(free_boxes)[0]
         if len(leftover) and len(columns):
             wide = iou(
                 _widened(predicted, settings.widen), _widened(boxes, settings.widen)
             )
-            match(leftover, columns, wide - other, settings.min_overlap)
+            table = wide - other - _TENTATIVE_PENALTY * ~known[:, None]
+            # Known tracks are followed by sure boxes alone this far.
+            table[np.ix_(known, unsure)] = -1.0
+            match(leftover, columns, table, settings.min_overlap)
         tracks = np.concatenate([t for t, _ in found] or [nothing])
         rows = np.concatenate([d for _, d in found] or [nothing])
         return tracks, rows
+
+    def _newcomers(
+        self,
+        boxes: Array,
+        sure: NDArray[np.bool_],
+        unsure: NDArray[np.bool_],
+        taken: NDArray[np.bool_],
+    ) -> Rows:
+        """Return the boxes that begin a track, which stays unconfirmed at first.
+
+        An unsure box may begin one too, so that a track has a past when it is confirmed
+        (somebody who comes out from behind another on a line), unless it is a second
+        reading of somebody who is being followed.
+        """
+        begins = (sure | unsure) & ~taken
+        if len(self._ids) and begins.any():
+            overlap = iou(boxes, xyxy_from_cxcywh(self._filter.position)).max(1)
+            begins &= sure | (overlap < _SECOND_READING)
+        return np.nonzero(begins)[0]
 
     def _continue(
         self,
@@ -198,6 +240,7 @@ class Tracker:
         self._seen_ns[tracks] = self._now_ns
         self._last_seen_box[tracks] = measured
         self._scores[tracks] = scores[rows]
+        self._best_scores[tracks] = np.maximum(self._best_scores[tracks], scores[rows])
         self._hits[tracks] += 1
         self._vote(tracks, classes[rows], scores[rows])
 
@@ -208,7 +251,11 @@ class Tracker:
         count = len(born)
         measured = cxcywh_from_xyxy(boxes[born])
         self._filter.append(measured)
-        self._ids = np.concatenate((self._ids, np.zeros(count, np.int64)))
+        ids = np.arange(self._next_id, self._next_id + count, dtype=np.int64)
+        self._next_id += count
+        self._ids = np.concatenate((self._ids, ids))
+        self._confirmed = np.concatenate((self._confirmed, np.zeros(count, bool)))
+        self._best_scores = np.concatenate((self._best_scores, scores[born]))
         self._hits = np.concatenate((self._hits, np.ones(count, np.int64)))
         self._scores = np.concatenate((self._scores, scores[born]))
         self._seen_ns = np.concatenate(
@@ -230,14 +277,16 @@ class Tracker:
     def _retire(
         self, matched: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        tentative = (self._ids == 0) & ~matched
+        tentative = ~self._confirmed & ~matched
         forgotten = self._age_s() > self._settings.lost_s
         gone = tentative | forgotten
-        ended = self._ids[gone & (self._ids > 0)]
+        ended = self._ids[gone]
         kept = ~gone
         if gone.any():
             self._filter.keep(kept)
             self._ids = self._ids[kept]
+            self._confirmed = self._confirmed[kept]
+            self._best_scores = self._best_scores[kept]
             self._hits = self._hits[kept]
             self._scores = self._scores[kept]
             self._seen_ns = self._seen_ns[kept]
@@ -247,9 +296,8 @@ class Tracker:
 
     def _confirm(self, matched: NDArray[np.bool_]) -> None:
         enough = self._hits >= self._settings.confirm_hits
-        fresh = np.nonzero(enough & (self._ids == 0) & matched)[0]
-        self._ids[fresh] = np.arange(self._next_id, self._next_id + len(fresh))
-        self._next_id += len(fresh)
+        believed = self._best_scores >= self._settings.birth_score
+        self._confirmed |= enough & believed & matched
 
     def _age_s(self) -> Array:
         if self._now_ns is None:
@@ -275,17 +323,17 @@ class Tracker:
         ended: NDArray[np.int64],
         aspect: float,
     ) -> Tracks:
-        rows = self._ids > 0
-        norm = boxes[rows].astype(np.float32)
+        norm = boxes.astype(np.float32)
         norm[:, 0::2] /= aspect
-        velocity = self._filter.velocity[rows, :2].astype(np.float32)
+        velocity = self._filter.velocity[:, :2].astype(np.float32)
         velocity[:, 0] /= aspect
         return Tracks(
-            self._ids[rows].copy(),
+            self._ids.copy(),
             norm,
-            self._scores[rows].astype(np.float32),
-            self._votes[rows].argmax(1).astype(np.int32),
-            detection_of[rows],
+            self._scores.astype(np.float32),
+            self._votes.argmax(1).astype(np.int32),
+            self._confirmed.copy(),
+            detection_of,
             velocity,
             ended,
         )

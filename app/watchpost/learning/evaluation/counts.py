@@ -188,7 +188,9 @@ def _truth(raw: dict[str, Any], name: str) -> Truth:
     problem = line.problem()
     if problem is not None:
         raise ValueError(problem)
-    inward, outward = (first, _OPPOSITE[first]) if cross > 0 else (_OPPOSITE[first], first)
+    inward, outward = (
+        (first, _OPPOSITE[first]) if cross > 0 else (_OPPOSITE[first], first)
+    )
     certain = bool(raw.get("certain", True))
     return Truth(
         line,
