@@ -133,11 +133,11 @@ class LineCounter:
                 )
                 passage = follow.passages.setdefault(line.id, _Passage())
                 margin = _margin(follow.box_height)
-                if _step(
+                done = _step(
                     passage, sample, float(distance), stream_ns, margin, line, aspect
-                ):
-                    if follow.confirmed:
-                        counted.append(self._crossing(line, track_id, follow, passage))
+                )
+                if done and follow.confirmed:
+                    counted.append(self._crossing(line, track_id, follow, passage))
         counted.extend(self._finish(tracks.ended_ids))
         return counted
 

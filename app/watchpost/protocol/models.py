@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from watchpost.protocol.wire import Answer, Request
 
 
@@ -32,5 +34,5 @@ class ModelRecord(Answer):
 class ActivateModel(Request):
     """``POST /models/{id}:activate``."""
 
-    class_map: dict[str, str] = {}
+    class_map: dict[str, str] = Field(default_factory=dict)
     """Renames classes, such as ``{"cell phone": "car"}`` for cars seen from above."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.walks import VERTICAL, count_walk, detections_at, header, straight
 
+from support.walks import VERTICAL, count_walk, detections_at, header, straight
 from watchpost.domain.rules import Anchor, Direction, Line, RuleSet
 from watchpost.engine.pipeline import CameraPipeline
 
@@ -164,7 +166,7 @@ def test_in_minus_out_is_where_the_walker_ended(stops: list[float], noise: int) 
     # Keep the stops clear of the line, so that "where it ended" has an answer.
     clear = [x if abs(x - 0.5) > 0.08 else 0.35 for x in stops]
     path: list[tuple[float, float]] = []
-    for start, stop in zip(clear, clear[1:], strict=False):
+    for start, stop in itertools.pairwise(clear):
         steps = max(2, round(abs(stop - start) / 0.02))
         path += straight((start, 0.5), (stop, 0.5), steps)
     if not path:

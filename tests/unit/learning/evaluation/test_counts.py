@@ -58,7 +58,7 @@ def test_pixels_become_fractions_and_words_become_sides(tmp_path: Path) -> None:
         ([(1.0, LR), (3.0, RL), (5.1, LR), (9.0, LR)], True),  # the optional one
         ([(1.0, LR), (3.0, RL)], False),
         ([(1.0, LR), (3.0, RL), (9.0, LR), (12.0, RL)], False),
-        ([(1.0, RL), (3.0, LR), (9.0, LR)], False),
+        ([(1.0, RL), (3.0, RL), (9.0, LR)], False),
         ([], False),
     ],
 )
