@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import IO, Any
 
 from watchpost.base.channel import Channel
 
@@ -71,6 +72,38 @@ class Child:
         if self._process.is_alive():
             self._process.kill()
             self._process.join(2.0)
+
+
+def own_command() -> list[str]:
+    """Return how to start this product again: ``watchpost``, installed or frozen."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, "-m", "watchpost"]
+
+
+def start_program(command: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a program that may outlive us, with a pipe to its standard input.
+
+    It gets no console window and not our Ctrl+C; what it prints as errors goes to the
+    given file.
+
+    Raises:
+        OSError: There is no such program.
+    """
+    options: dict[str, Any] = {}
+    if sys.platform == "win32":
+        options["creationflags"] = (
+            subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+        )
+    else:
+        options["start_new_session"] = True
+    return subprocess.Popen(  # noqa: S603 - our own program, no shell
+        list(command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+        **options,
+    )
 
 
 def _enter(end: Any, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
