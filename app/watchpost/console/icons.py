@@ -1,0 +1,117 @@
+"""Lucide icons, tinted with a colour token and drawn at the screen's own resolution."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTemporaryDir
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from watchpost import resources
+
+if TYPE_CHECKING:
+    from watchpost.console.theme import Colours
+
+
+class IconHolder(Protocol):
+    """A button, action or other object that shows an icon."""
+
+    def setIcon(self, icon: QIcon, /) -> None: ...  # noqa: N802
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    name: str
+    colour: str
+    size: int
+
+
+class Icons:
+    """Draws icons and keeps them; recolours those in use when the theme changes.
+
+    ``name`` is a file of ``resources/icons`` without its suffix, such as ``camera``.
+    """
+
+    def __init__(self, colours: Colours) -> None:
+        self._colours = colours
+        self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
+        self._given: weakref.WeakKeyDictionary[IconHolder, _Request] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._folder = QTemporaryDir()
+
+    def give(
+        self, holder: IconHolder, name: str, *, colour: str = "text", size: int = 18
+    ) -> None:
+        """Show an icon on a button or action, now and after a change of theme.
+
+        Args:
+            holder: Anything with ``setIcon`` (and ``setIconSize``, if it has one).
+            name: The icon.
+            colour: Token of the normal state; checked uses ``hi``, disabled ``dis``.
+            size: Pixels.
+        """
+        self._given[holder] = _Request(name, colour, size)
+        holder.setIcon(self.icon(name, colour=colour, size=size))
+        if hasattr(holder, "setIconSize"):
+            holder.setIconSize(QSize(size, size))
+
+    def icon(self, name: str, *, colour: str = "text", size: int = 18) -> QIcon:
+        """Return an icon with its normal, checked and disabled pictures."""
+        c = self._colours
+        icon = QIcon()
+        on = c.of(colour) if colour == "on_accent" else c.hi
+        for mode, state, tint in (
+            (QIcon.Mode.Normal, QIcon.State.Off, c.of(colour)),
+            (QIcon.Mode.Normal, QIcon.State.On, on),
+            (QIcon.Mode.Disabled, QIcon.State.Off, c.dis),
+        ):
+            icon.addPixmap(self.pixmap(name, tint, size), mode, state)
+        return icon
+
+    def pixmap(
+        self, name: str, colour: QColor, size: int, ratio: float | None = None
+    ) -> QPixmap:
+        """Return an icon as a pixmap of ``size`` logical pixels."""
+        if ratio is None:
+            screen = QGuiApplication.primaryScreen()
+            ratio = screen.devicePixelRatio() if screen is not None else 1.0
+        key = (name, colour.name(), size, ratio)
+        if key not in self._pixmaps:
+            self._pixmaps[key] = _draw(tinted_svg(name, colour, size), size, ratio)
+        return self._pixmaps[key]
+
+    def file(self, name: str, colour: QColor) -> str:
+        """Return the path of a tinted SVG file, for the style sheet's ``url()``."""
+        path = Path(self._folder.path()) / f"{name}-{colour.name()[1:]}.svg"
+        if not path.exists():
+            path.write_bytes(tinted_svg(name, colour, 16))
+        return path.as_posix()
+
+    def recolour(self, colours: Colours) -> None:
+        """Use another token table and redraw every icon that is in use."""
+        self._colours = colours
+        for holder, request in list(self._given.items()):
+            self.give(holder, request.name, colour=request.colour, size=request.size)
+
+
+def tinted_svg(name: str, colour: QColor, size: int) -> bytes:
+    """Return an icon's SVG in one colour; strokes are thinner from 20 px on."""
+    svg = resources.text(f"icons/{name}.svg").replace("currentColor", colour.name())
+    if size >= 20:
+        svg = svg.replace('stroke-width="2"', 'stroke-width="1.75"')
+    return svg.encode()
+
+
+def _draw(svg: bytes, size: int, ratio: float) -> QPixmap:
+    pixmap = QPixmap(round(size * ratio), round(size * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return pixmap
