@@ -1,0 +1,1 @@
+"""What this computer can do, as ratios measured in one run."""
