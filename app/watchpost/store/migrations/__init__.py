@@ -1,0 +1,1 @@
+"""Alembic's migrations. A released one is never edited."""
