@@ -1,0 +1,41 @@
+"""Models (neural networks) on the edge."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.concurrency import run_in_threadpool
+
+from watchpost.api.auth import Anybody, ServicesOf, allow
+from watchpost.api.identity import MODEL_KEEPERS, Identity
+from watchpost.protocol.models import ActivateModel, ModelRecord
+
+router = APIRouter(prefix="/models", tags=["models"])
+Keeper = Annotated[Identity, Depends(allow(MODEL_KEEPERS))]
+
+
+@router.get("")
+def models(services: ServicesOf, _caller: Anybody) -> tuple[ModelRecord, ...]:
+    """Return the models on the edge."""
+    return services.models.models()
+
+
+@router.post("", status_code=201)
+async def add(
+    request: Request,
+    services: ServicesOf,
+    caller: Keeper,
+    name: Annotated[str, Query(min_length=1, max_length=120)],
+) -> ModelRecord:
+    """Bring a model: the ONNX file is the body. 422 with the reason if unusable."""
+    onnx = await request.body()
+    return await run_in_threadpool(services.models.add, name, onnx, caller)
+
+
+@router.post("/{model_id}:activate")
+def activate(
+    model_id: str, body: ActivateModel, services: ServicesOf, caller: Keeper
+) -> ModelRecord:
+    """Serve with this model from the next frame on."""
+    return services.models.activate(model_id, body, caller)
