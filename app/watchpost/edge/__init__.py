@@ -1,0 +1,1 @@
+"""The headless program: engine, store and API put together."""
