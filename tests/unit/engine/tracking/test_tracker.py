@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.walks import detections_at, straight
 
+from support.walks import detections_at, straight
 from watchpost.domain.detections import Detections
 from watchpost.engine.pipeline import without_twins
 from watchpost.engine.tracking.assignment import assign
