@@ -248,10 +248,13 @@ class CameraRepository:
             ).scalar()
             if stored is None:
                 raise unknown("camera", camera_id)
-            counted = connection.execute(
+            newest = (
                 select(func.max(events.c.epoch))
-                .join(lines, lines.c.id == events.c.line_id)
-                .where(lines.c.camera_id == camera_id)
+                .where(events.c.line_id == lines.c.id)
+                .scalar_subquery()
+            )
+            counted = connection.execute(
+                select(func.max(newest)).where(lines.c.camera_id == camera_id)
             ).scalar()
             epoch = max(stored, counted or 0) + (EPOCH_MARGIN if stored else 1)
             connection.execute(
