@@ -79,7 +79,7 @@ def spans(from_ns: int, to_ns: int, bucket: Bucket, place: tzinfo) -> tuple[Span
             at_ns = span[1]
             if len(found) > MAX_BUCKETS:
                 raise _range_error(f"More than {MAX_BUCKETS:,} {bucket}s were asked.")
-    except (OverflowError, ValueError) as error:
+    except (OverflowError, ValueError, OSError) as error:
         raise _range_error("The time range leaves the calendar.") from error
     return tuple(found)
 

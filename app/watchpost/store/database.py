@@ -111,6 +111,12 @@ class Database:
                 yield connection
         except DBAPIError as error:
             raise store_error(error) from error
+        except OverflowError as error:
+            raise StoreError(
+                "A number is too large for the database.",
+                todo="Use times in nanoseconds since 1970.",
+                code="store.number",
+            ) from error
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction; see :meth:`Writer.call`."""

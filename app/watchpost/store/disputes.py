@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
@@ -113,7 +114,7 @@ class DisputeRepository:
             if before_number is not None:
                 wanted = wanted.where(disputes.c.number < before_number)
         with self._db.read() as connection:
-            return _complete(connection, connection.execute(wanted).all())
+            return _complete(connection, connection.execute(wanted).mappings().all())
 
     def take(self, dispute_id: str, by: str) -> Dispute:
         """Say that somebody looks into it; harmless when somebody does already."""
@@ -196,9 +197,9 @@ def _complete(connection: Connection, rows: Any) -> tuple[Dispute, ...]:
     trails = audit_lines(connection, [f"dispute:{row_id}" for row_id in ids])
     return tuple(
         Dispute(
-            **row._mapping,
-            corrections=corrected.get(row.id, ()),
-            audit=trails[f"dispute:{row.id}"],
+            **row,
+            corrections=corrected.get(row["id"], ()),
+            audit=trails[f"dispute:{row['id']}"],
         )
         for row in rows
     )
@@ -211,10 +212,11 @@ def _subject(connection: Connection, request: DisputeRequest) -> dict[str, objec
             select(events.c.camera_id, events.c.line_id, events.c.at_ns).where(
                 events.c.id == request.event_id
             )
-        ).one_or_none()
-        if event is None:
+        )
+        found = event.mappings().one_or_none()
+        if found is None:
             raise unknown("event", request.event_id)
-        return {"event_id": request.event_id, **event._mapping}
+        return {"event_id": request.event_id, **found}
     if request.line_id is None or request.from_ns is None or request.to_ns is None:
         raise StoreError(
             "The claim says neither which count nor which hours of which line.",
