@@ -118,7 +118,7 @@ class EdgeLink(QObject):
         self.live.cameras_changed.connect(self.reload_cameras)
         self.live.counts_changed.connect(self.reload_cameras)
         self.live.counted.connect(self._on_counted)
-        self.live.alarm.connect(self._on_alarm)
+        self.live.alarm.connect(self.take_alarm)
         self.live.health.connect(self._on_health)
         self.live.missed.connect(self._on_missed)
 
@@ -219,7 +219,8 @@ class EdgeLink(QObject):
         self._on_status(camera.status.model_copy(update={"totals": (*others, now)}))
 
     @Slot(object)
-    def _on_alarm(self, alarm: AlarmRecord) -> None:
+    def take_alarm(self, alarm: AlarmRecord) -> None:
+        """Take over what the edge says of one alarm."""
         others = [a for a in self.alarms if a.id != alarm.id]
         gone = alarm.cleared_ns is not None and (
             alarm.acknowledged_ns is not None or alarm.priority == 3

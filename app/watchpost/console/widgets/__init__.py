@@ -1,0 +1,1 @@
+"""Widgets that several pages share; each takes the theme it paints with."""
