@@ -71,8 +71,8 @@ def create_app(services: Services, *, remote: bool) -> FastAPI:
     )
     app.state.services = services
     app.state.remote = remote
-    app.add_middleware(BodyLimit)
     problems.install(app)
+    app.add_middleware(BodyLimit)
     api = APIRouter(prefix=PREFIX)
     for resource in _RESOURCES:
         api.include_router(resource.router)

@@ -50,8 +50,8 @@ class BodyLimit:
                 await _refuse(limit)(scope, receive, send)
 
 
-class _TooLargeError(Exception):
-    pass
+class _TooLargeError(BaseException):
+    """Not an ``Exception``: no layer in between may take it for its own failure."""
 
 
 def _refuse(limit: int) -> ASGIApp:

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watchpost.base.errors import (
     CaptureError,
@@ -26,6 +27,7 @@ _STATUS_BY_CODE = {
     "pair.refused": 403,
     "tile.remote": 409,
     "store.full": 507,
+    "camera.number": 409,
 }
 _STATUS_BY_ENDING = {
     "not_found": 404,
@@ -42,8 +44,10 @@ _STATUS_BY_TYPE: tuple[tuple[type[WatchpostError], int], ...] = (
     (CaptureError, 422),
     (ModelError, 422),
     (EdgeError, 409),
-    (StoreError, 503),
+    (StoreError, 422),
 )
+# The data folder itself is in trouble, as opposed to a record that cannot be.
+_STATUS_BY_BEGINNING = {"store": 503, "secrets": 503}
 _SENTENCES = {
     404: ("There is no such page.", "Check the address against /openapi.json."),
     405: (
@@ -57,9 +61,11 @@ def status_of(error: WatchpostError) -> int:
     """Return the HTTP status that says what kind of refusal an error is."""
     if error.code in _STATUS_BY_CODE:
         return _STATUS_BY_CODE[error.code]
-    ending = error.code.rpartition(".")[2]
+    beginning, _, ending = error.code.partition(".")
     if ending in _STATUS_BY_ENDING:
         return _STATUS_BY_ENDING[ending]
+    if beginning in _STATUS_BY_BEGINNING:
+        return _STATUS_BY_BEGINNING[beginning]
     return next((s for kind, s in _STATUS_BY_TYPE if isinstance(error, kind)), 500)
 
 
@@ -80,7 +86,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(WatchpostError, _on_watchpost)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Exception, _on_unexpected)
+    app.add_middleware(Unexpected)
 
 
 def _on_watchpost(request: Request, error: Exception) -> JSONResponse:
@@ -110,11 +116,30 @@ def _on_http(_request: Request, error: Exception) -> JSONResponse:
     return problem_response(error.status_code, f"http.{error.status_code}", what, todo)
 
 
-def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
-    _log.error("request failed", path=request.url.path, exc_info=error)
-    return problem_response(
-        500,
-        "edge.internal",
-        "The edge failed at this request.",
-        "Try again; if it stays, export diagnostics from the Settings page.",
-    )
+class Unexpected:
+    """ASGI middleware: a bug in a route costs that answer, not the connection."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            _log.exception("request failed", path=scope["path"], error=str(error))
+            await problem_response(
+                500,
+                "edge.internal",
+                "The edge failed at this request.",
+                "Try again; if it stays, export diagnostics from the Settings page.",
+            )(scope, receive, send)
