@@ -185,14 +185,17 @@ def select_dispute(connection: Connection, dispute_id: str) -> Dispute:
     Raises:
         StoreError: There is none (``dispute.unknown``).
     """
-    row = connection.execute(_DISPUTES.where(disputes.c.id == dispute_id)).one_or_none()
+    found = connection.execute(_DISPUTES.where(disputes.c.id == dispute_id))
+    row = found.mappings().one_or_none()
     if row is None:
         raise unknown("dispute", dispute_id)
     return _complete(connection, [row])[0]
 
 
-def _complete(connection: Connection, rows: Any) -> tuple[Dispute, ...]:
-    ids = [row.id for row in rows]
+def _complete(
+    connection: Connection, rows: Sequence[RowMapping]
+) -> tuple[Dispute, ...]:
+    ids = [row["id"] for row in rows]
     corrected = corrections_by_dispute(connection, ids)
     trails = audit_lines(connection, [f"dispute:{row_id}" for row_id in ids])
     return tuple(
