@@ -8,7 +8,7 @@ decides the HTTP status (see ``problems``).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from watchpost.api.hub import LiveHub
 from watchpost.api.identity import Identity
@@ -47,6 +47,8 @@ from watchpost.protocol.review import (
     Event,
     EventPage,
 )
+
+DisputeFilter = Literal["open", "closed", "all"]
 
 
 class AccessPort(Protocol):
@@ -201,7 +203,7 @@ class ReviewPort(Protocol):
         """Add a correction to the ledger."""
         ...
 
-    def disputes(self, state: str) -> tuple[Dispute, ...]:
+    def disputes(self, state: DisputeFilter) -> tuple[Dispute, ...]:
         """Return disputes, most urgent first."""
         ...
 

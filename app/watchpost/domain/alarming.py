@@ -148,6 +148,8 @@ class Alarming:
         self._held_since: dict[Key, int] = {}
         self._gone_since: dict[Key, int] = {}
         for alarm in standing:
+            if _is_gone(alarm):
+                continue
             key = (alarm.kind, alarm.subject_id)
             self._alarms[key] = alarm
             if alarm.shelved_until_ns is not None:

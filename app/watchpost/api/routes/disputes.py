@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
 from watchpost.api.auth import Anybody, ServicesOf, allow
 from watchpost.api.identity import REVIEWERS, Identity
+from watchpost.api.services import DisputeFilter
 from watchpost.protocol.review import (
     CorrectionRequest,
     DecisionRequest,
@@ -23,7 +24,7 @@ Reviewer = Annotated[Identity, Depends(allow(REVIEWERS))]
 def disputes(
     services: ServicesOf,
     _caller: Anybody,
-    state: Literal["open", "closed", "all"] = "open",
+    state: DisputeFilter = "open",
 ) -> tuple[Dispute, ...]:
     """Return disputes, most urgent first."""
     return services.review.disputes(state)
