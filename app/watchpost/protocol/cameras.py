@@ -96,6 +96,8 @@ class CameraStatus(Answer):
     totals: tuple[LineTotals, ...] = ()
     truth: tuple[LineTotals, ...] | None = None
     """What really happened since the start; simulated cameras only."""
+    truth_counted: tuple[LineTotals, ...] | None = None
+    """What was counted since that same start, to hold beside ``truth``."""
 
 
 class Camera(Answer):
