@@ -86,6 +86,18 @@ _A, _AL, _W, _P, _C, _D = (
     Scope.DRAWING,
 )
 
+_CLASS_TEXTS = (
+    _T("Actions", "Class 1"),
+    _T("Actions", "Class 2"),
+    _T("Actions", "Class 3"),
+    _T("Actions", "Class 4"),
+    _T("Actions", "Class 5"),
+    _T("Actions", "Class 6"),
+    _T("Actions", "Class 7"),
+    _T("Actions", "Class 8"),
+    _T("Actions", "Class 9"),
+)
+
 # fmt: off
 # ruff: noqa: E501 - a table reads best with one row a line
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -136,7 +148,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _row("player.start", _P, _T("Actions", "First frame"), "Home", icon="skip-back"),
     _row("player.end", _P, _T("Actions", "Last frame"), "End", icon="skip-forward"),
     _row("player.go_to", _P, _T("Actions", "Go to a frame or time"), "G"),
+    _row("player.mark_in", _P, _T("Actions", "Begin the marked range here"), "["),
+    _row("player.mark_out", _P, _T("Actions", "End the marked range here"), "]"),
     _row("player.fit", _P, _T("Actions", "Fit the picture"), "0"),
+    _row("player.zoom_in", _P, _T("Actions", "Zoom in"), "Ctrl++", icon="zoom-in"),
+    _row("player.zoom_out", _P, _T("Actions", "Zoom out"), "Ctrl+-", icon="zoom-out"),
     _row("player.overlays", _P, _T("Actions", "Overlays on or off"), "D", icon="eye"),
 
     _row("correction.previous_box", _C, _T("Actions", "Previous box"), "Up"),
@@ -145,6 +161,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _row("correction.reject_box", _C, _T("Actions", "Reject the box"), "Del", icon="x"),
     _row("correction.more", _C, _T("Actions", "Count one more"), "+", icon="plus"),
     _row("correction.less", _C, _T("Actions", "Count one less"), "-", icon="minus"),
+    *(_row(f"correction.class_{n}", _C, text, str(n)) for n, text in enumerate(_CLASS_TEXTS, 1)),
     _row("correction.undo", _C, _T("Actions", "Undo"), "Ctrl+Z", icon="undo-2"),
     _row("correction.redo", _C, _T("Actions", "Redo"), "Ctrl+Y", icon="redo-2"),
     _row("correction.approve", _C, _T("Actions", "Approve and open the next"), "Ctrl+Return", icon="check"),

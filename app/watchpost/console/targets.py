@@ -53,4 +53,21 @@ class ShowLine:
     line_id: str
 
 
-Target = ShowCamera | AddCamera | ShowEvent | ShowMoment | ShowDispute | ShowLine
+@dataclass(frozen=True, slots=True)
+class ShowCounted:
+    """What was counted at a line in a span of time (UTC ns), one by one."""
+
+    line_id: str
+    from_ns: int
+    to_ns: int
+
+
+Target = (
+    ShowCamera
+    | AddCamera
+    | ShowEvent
+    | ShowMoment
+    | ShowDispute
+    | ShowLine
+    | ShowCounted
+)
