@@ -26,7 +26,7 @@ SILENT_AFTER_S = 2.5
 RECONNECT_AFTER_S = 8.0
 _FIRST_RETRY_S = 0.25
 _LAST_RETRY_S = 2.0
-_POLL_S = 0.5
+_POLL_S = 0.2
 
 _log = get_logger(__name__)
 

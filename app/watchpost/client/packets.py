@@ -20,7 +20,7 @@ from watchpost.protocol.live import PACKET_HEADER, StreamHeader
 
 _FIRST_RETRY_S = 0.25
 _LAST_RETRY_S = 2.0
-_POLL_S = 0.5
+_POLL_S = 0.2
 _NO_PTS = -(2**63)
 
 _log = get_logger(__name__)
