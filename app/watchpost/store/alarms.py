@@ -72,7 +72,7 @@ class AlarmRepository:
         """Return alarms newest first, and the cursor of the next page.
 
         Raises:
-            StoreError: The cursor is not one of ours (``store.cursor``).
+            StoreError: The cursor is not one of ours (``request.cursor``).
         """
         wanted = select(alarms)
         if cursor is not None:
@@ -81,7 +81,7 @@ class AlarmRepository:
                 raise StoreError(
                     "The cursor of this page is not valid.",
                     todo="Begin again with the newest page.",
-                    code="store.cursor",
+                    code="request.cursor",
                 )
             wanted = wanted.where(
                 tuple_(alarms.c.raised_ns, alarms.c.id)

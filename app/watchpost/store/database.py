@@ -41,7 +41,7 @@ class Database:
 
     Args:
         folder: The data folder; made when it is not there.
-        clock: The system's, or a test's.
+        clock: For the times in records; the system's, or a test's.
         on_storage: Told when the disk fills, fails or recovers; called on the writer
             thread.
     """
@@ -56,7 +56,8 @@ class Database:
         self.folder = folder
         self.clock = clock
         self._lock = FolderLock(folder.root)
-        self._disk = DiskGuard(folder, clock=clock, on_change=on_storage)
+        # Waits are real whatever the clock: threads pace themselves by the system's.
+        self._disk = DiskGuard(folder, on_change=on_storage)
         self._write_engine: Engine | None = None
         self._read_engine: Engine | None = None
         self._writer: Writer | None = None
@@ -115,7 +116,7 @@ class Database:
             raise StoreError(
                 "A number is too large for the database.",
                 todo="Use times in nanoseconds since 1970.",
-                code="store.number",
+                code="request.number",
             ) from error
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -154,7 +155,7 @@ class Database:
                 trouble.code = "store.folder"
             raise trouble from error
         self._read_engine = _engine(self.folder, readers=_READERS)
-        self._writer = Writer(engine, self._disk, clock=self.clock)
+        self._writer = Writer(engine, self._disk)
         self._writer.start()
         _log.info("database_open", path=str(self.folder.database))
 

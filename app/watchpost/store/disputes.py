@@ -220,7 +220,8 @@ def _subject(connection: Connection, request: DisputeRequest) -> dict[str, objec
         if found is None:
             raise unknown("event", request.event_id)
         return {"event_id": request.event_id, **found}
-    if request.line_id is None or request.from_ns is None or request.to_ns is None:
+    from_ns, to_ns = request.from_ns, request.to_ns
+    if request.line_id is None or from_ns is None or to_ns is None or from_ns >= to_ns:
         raise StoreError(
             "The claim says neither which count nor which hours of which line.",
             todo="Choose a count, or a line and a stretch of time.",
@@ -235,9 +236,9 @@ def _subject(connection: Connection, request: DisputeRequest) -> dict[str, objec
         "event_id": None,
         "camera_id": camera_id,
         "line_id": request.line_id,
-        "at_ns": request.from_ns,
-        "from_ns": request.from_ns,
-        "to_ns": request.to_ns,
+        "at_ns": from_ns,
+        "from_ns": from_ns,
+        "to_ns": to_ns,
     }
 
 

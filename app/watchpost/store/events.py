@@ -122,7 +122,7 @@ def _parse(cursor: str) -> tuple[int, int]:
         raise StoreError(
             "The cursor of this page is not valid.",
             todo="Begin again with the newest page.",
-            code="store.cursor",
+            code="request.cursor",
         ) from error
     return at_ns, number
 

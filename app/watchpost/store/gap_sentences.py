@@ -21,7 +21,7 @@ _WHAT = {
     NotAnalysed.NO_MODEL: "was not analysed for want of a model",
     NotAnalysed.POISON_FRAME: "was not analysed because its pictures broke the model",
     NotAnalysed.SCHEDULE: "was analysed too rarely",
-    NotAnalysed.EDGE_DOWN: "was not watched, the edge was off,",
+    NotAnalysed.EDGE_DOWN: "was not watched while the edge was off",
     NotAnalysed.DISABLED: "was switched off",
 }
 

@@ -141,9 +141,11 @@ class HealthHistory:
         Args:
             metric: A name in :data:`UNITS`.
             camera_id: The camera, or None for the edge's own.
-            from_ns, to_ns: UTC nanoseconds.
+            from_ns: UTC nanoseconds.
+            to_ns: UTC nanoseconds, exclusive.
             points: At most so many values; 2 to 5,000.
-            limit, limit_sentence: Passed on with the answer.
+            limit: Passed on with the answer.
+            limit_sentence: Passed on with the answer.
 
         Raises:
             StoreError: No such metric (``health.metric``) or an empty range

@@ -152,7 +152,7 @@ class Ledger:
         """Return a page of counts, newest first; ``to_ns`` is exclusive.
 
         Raises:
-            StoreError: The cursor is not one of ours (``store.cursor``).
+            StoreError: The cursor is not one of ours (``request.cursor``).
         """
         with self._db.read() as connection:
             return select_page(

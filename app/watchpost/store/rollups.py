@@ -67,7 +67,8 @@ def spread(
 
     Args:
         found: Points, each with how long it holds, nanoseconds.
-        from_ns, to_ns: The chart.
+        from_ns: Where the chart begins, UTC nanoseconds.
+        to_ns: Where it ends.
         width_ns: Of a slot.
 
     Returns:

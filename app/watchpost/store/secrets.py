@@ -7,7 +7,6 @@ kept, so that a password is never looked for where it was not put.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 from typing import Protocol
@@ -161,9 +160,7 @@ class _File:
         return Fernet(self._key_path.read_bytes())
 
     def _refuse_open_key(self) -> None:
-        if sys.platform == "win32":
-            return
-        if os.stat(self._key_path).st_mode & 0o077:  # noqa: PTH116
+        if sys.platform != "win32" and self._key_path.stat().st_mode & 0o077:
             raise StoreError(
                 f"Other users can read the key {self._key_path.name}.",
                 todo=f"Run: chmod 600 {self._key_path}",
