@@ -1,0 +1,1 @@
+"""Running models: what a file is, how its outputs are read, and who runs it."""
