@@ -1,0 +1,47 @@
+"""Coded video as every source delivers it: a format, then packets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFormat:
+    """What a decoder needs before the first packet.
+
+    Attributes:
+        codec: FFmpeg's name of the decoder, such as ``h264``.
+        width, height: Pixels.
+        extradata: Codec configuration (such as SPS and PPS); may be empty.
+        fps: Frames a second as the stream states it, or None.
+    """
+
+    codec: str
+    width: int
+    height: int
+    extradata: bytes
+    fps: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodedPacket:
+    """One packet of one picture, as the camera sent it.
+
+    Attributes:
+        number: Number of the packet within the epoch, in the order of arrival, from 0.
+        pts_ns: Presentation time since the start of the epoch, nanoseconds.
+        dts_ns: Decoding time on the same scale; rises with every packet.
+        at_ns: Arrival, UTC nanoseconds.
+        is_key: A decoder can begin here.
+        payload: The packet's bytes.
+        ordered: ``pts_ns`` is known to follow the order of presentation. False where
+            the container states no presentation times of its own (AVI).
+    """
+
+    number: int
+    pts_ns: int
+    dts_ns: int
+    at_ns: int
+    is_key: bool
+    payload: bytes
+    ordered: bool = True
