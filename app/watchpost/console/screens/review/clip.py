@@ -126,6 +126,11 @@ class ReviewClip:
         """Return the frames in which an object was measured, with its box in each."""
         return tuple(self._tracks.get(key, ()))
 
+    def class_names(self) -> tuple[str, ...]:
+        """Return every class that was seen, in order of appearance."""
+        boxes = (box for frame in self.info.frames for box in frame.boxes)
+        return tuple(dict.fromkeys(box.class_name for box in boxes))
+
     def tracks(self) -> tuple[str, ...]:
         """Return the names of all tracks, in order of their first frame."""
         return tuple(key for key, seen in self._tracks.items() if seen[0][1].track_id)

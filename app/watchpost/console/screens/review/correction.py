@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import get_args
 
 from watchpost.base.ids import new_id
@@ -42,18 +41,16 @@ class Decision:
 
     Attributes:
         rejected: Objects that are nothing; a track is rejected in the whole clip.
-        renamed: Object to its right class.
-        moved: (object, frame) to where the box really is.
+        renamed: Objects and their right class.
+        moved: Objects, frames and where the box really is.
         added: Boxes that were missing.
         more_in: Steps of + and - on the number of crossings in.
         more_out: The same for out.
     """
 
     rejected: frozenset[str] = frozenset()
-    renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    moved: Mapping[tuple[str, int], Rect] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    renamed: tuple[tuple[str, str], ...] = ()
+    moved: tuple[tuple[str, int, Rect], ...] = ()
     added: tuple[NewBox, ...] = ()
     more_in: int = 0
     more_out: int = 0
@@ -72,9 +69,8 @@ class Decision:
                 for box in self.added
             )
             return replace(self, added=added)
-        return replace(
-            self, renamed=MappingProxyType({**self.renamed, key: class_name})
-        )
+        others = tuple(pair for pair in self.renamed if pair[0] != key)
+        return replace(self, renamed=(*others, (key, class_name)))
 
     def move(self, key: str, index: int, rect: Rect) -> Decision:
         """Put an object's box on one frame where it belongs."""
@@ -84,8 +80,16 @@ class Decision:
                 replace(box, rect=rect) if box.key == key else box for box in self.added
             )
             return replace(self, added=added)
-        moved = MappingProxyType({**self.moved, (key, index): rect})
-        return replace(self, moved=moved)
+        others = tuple(m for m in self.moved if m[:2] != (key, index))
+        return replace(self, moved=(*others, (key, index, rect)))
+
+    def name_of(self, key: str, otherwise: str) -> str:
+        """Return an object's class after the correction."""
+        return next((name for k, name in self.renamed if k == key), otherwise)
+
+    def place_of(self, key: str, index: int) -> Rect | None:
+        """Return where a person put an object's box on a frame, or None."""
+        return next((r for k, i, r in self.moved if (k, i) == (key, index)), None)
 
     def add(self, index: int, rect: Rect, class_name: str) -> Decision:
         """Add a box that the detector missed."""
@@ -194,23 +198,23 @@ def box_edits(decision: Decision, clip: ReviewClip) -> tuple[BoxEdit, ...]:
         (new.index, _edit(clip, new.index, "add", new.class_name, new.rect))
         for new in decision.added
     ]
-    for (key, index), rect in decision.moved.items():
+    for key, index, rect in decision.moved:
         box = next((b for i, b in clip.frames_of(key) if i == index), None)
         if box is not None and key not in decision.rejected:
-            name = decision.renamed.get(key, box.class_name)
+            name = decision.name_of(key, box.class_name)
             edits.append((index, _edit(clip, index, "move", name, rect, box.track_id)))
     for key in decision.rejected:
         edits.extend(
             (i, _edit(clip, i, "reject", box.class_name, edges(box), box.track_id))
             for i, box in clip.frames_of(key)
         )
-    for key, name in decision.renamed.items():
+    for key, name in decision.renamed:
         if key in decision.rejected:
             continue
         edits.extend(
             (i, _edit(clip, i, "rename", name, edges(box), box.track_id))
             for i, box in clip.frames_of(key)
-            if (key, i) not in decision.moved
+            if decision.place_of(key, i) is None
         )
     if len(edits) > MAX_EDITS:
         edits.sort(key=lambda item: abs(item[0] - clip.event_index))

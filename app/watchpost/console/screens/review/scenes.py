@@ -50,12 +50,12 @@ def frame_scene(
 
 def _box(seen: Seen, index: int, decision: Decision) -> BoxMark:
     box = seen.box
-    rect = decision.moved.get((seen.key, index)) if seen.measured else None
+    rect = decision.place_of(seen.key, index) if seen.measured else None
     return BoxMark(
         key=seen.key,
         number=seen.row + 1 if seen.measured else 0,
         track_id=box.track_id,
-        class_name=decision.renamed.get(seen.key, box.class_name),
+        class_name=decision.name_of(seen.key, box.class_name),
         score=box.score,
         left=rect[0] if rect else box.left,
         top=rect[1] if rect else box.top,
@@ -73,7 +73,7 @@ def _trails(clip: ReviewClip, index: int, decision: Decision) -> tuple[Trail, ..
             continue
         points = clip.trail(seen.key, index)
         if len(points) > 1:
-            name = decision.renamed.get(seen.key, seen.box.class_name)
+            name = decision.name_of(seen.key, seen.box.class_name)
             trails.append(Trail(name, points))
     return tuple(trails)
 
@@ -104,7 +104,7 @@ def timeline_scene(
 
 def _span(clip: ReviewClip, key: str, decision: Decision) -> TrackSpan:
     box = clip.frames_of(key)[0][1]
-    name = decision.renamed.get(key, box.class_name)
+    name = decision.name_of(key, box.class_name)
     return TrackSpan(
         key,
         f"{class_title(name)} #{box.track_id}",
