@@ -16,6 +16,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from support.fake_edge import FakeEdge, FrozenClock, fake_link
+from watchpost.console.alarms import AlarmDesk
 from watchpost.console.bridge.edges import EdgeLink, Edges
 from watchpost.console.keys import Keys
 from watchpost.console.preferences import PreferencesStore
@@ -32,7 +33,7 @@ class Spoken:
     said: list[tuple[str, str, str]] = field(default_factory=list)
     ran: list[str] = field(default_factory=list)
 
-    def go(self, page_id: str, target: Target | None = None) -> None:
+    def go(self, page_id: str, target: Target | None = None, edge: str = "") -> None:
         self.went.append((page_id, target))
 
     def say(self, text: str, todo: str = "", kind: str = "info") -> None:
@@ -85,6 +86,7 @@ def page_context(
         clock=clock,
         keys=Keys(),
         preferences=PreferencesStore(tmp_path / "console"),
+        desk=AlarmDesk(edges, clock),
         go=spoken.go,
         say=spoken.say,
         run=spoken.ran.append,

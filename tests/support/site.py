@@ -189,11 +189,14 @@ def demo_cameras() -> tuple[Camera, ...]:
     for camera, scene in zip(
         cameras(), ("bus_door", "bus_door", "street", "conveyor"), strict=False
     ):
-        truth = tuple(
-            LineTotals(line_id=t.line_id, count_in=t.count_in, count_out=t.count_out)
+        # Since the start, an hour ago; today's totals begin at midnight.
+        counted = tuple(
+            LineTotals(line_id=t.line_id, count_in=t.count_in // 6, count_out=t.count_out // 7)
             for t in camera.status.totals
         )
-        status = _status(camera.id, camera.lines, truth=truth)
+        missed = 1 if camera.id == "cam-yard" else 0
+        truth = tuple(t.model_copy(update={"count_in": t.count_in + missed}) for t in counted)
+        status = _status(camera.id, camera.lines, truth=truth, truth_counted=counted)
         source = SourceSpec(kind=SourceKind.SIMULATED, address=scene)
         made.append(camera.model_copy(update={"source": source, "status": status}))
     return tuple(made)

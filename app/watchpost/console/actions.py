@@ -111,6 +111,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _row("app.previous_area", _A, _T("Actions", "Previous area"), "Shift+F6"),
     _row("app.menu", _A, _T("Actions", "Menu"), "F10"),
     _row("app.quit", _A, _T("Actions", "Quit"), "Ctrl+Q", palette=True),
+    *(_row(f"app.page_{n}", _A, _T("Actions", "Page {number}"), f"Ctrl+{n}") for n in range(1, 10)),
+    _row("app.demo", _A, _T("Actions", "Show me a demo"), icon="play", palette=True),
     _row("app.add_camera", _A, _T("Actions", "Add a camera"), "Ctrl+Shift+A", icon="plus", palette=True),
     _row("app.add_edge", _A, _T("Actions", "Add an edge by address and code"), icon="server", palette=True),
     _row("app.theme", _A, _T("Actions", "Switch between dark and light"), palette=True),
@@ -133,6 +135,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _row("wall.details", _W, _T("Actions", "Details of the camera"), "I", icon="info"),
     _row("wall.snapshot", _W, _T("Actions", "Snapshot"), "S", icon="camera"),
     _row("wall.replay", _W, _T("Actions", "Replay the last 30 seconds"), "Home", icon="rotate-ccw"),
+    *(_row(f"wall.layout_{n}", _W, _T("Actions", "Saved layout {number}"), f"Alt+{n}") for n in range(1, 10)),
     _row("wall.next_page", _W, _T("Actions", "Next cameras"), "PgDown"),
     _row("wall.previous_page", _W, _T("Actions", "Previous cameras"), "PgUp"),
 

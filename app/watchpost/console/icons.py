@@ -23,11 +23,15 @@ class IconHolder(Protocol):
     def setIcon(self, icon: QIcon, /) -> None: ...  # noqa: N802
 
 
+_TEXT_GAP = 5
+
+
 @dataclass(frozen=True, slots=True)
 class _Request:
     name: str
     colour: str
     size: int
+    beside_text: bool
 
 
 class Icons:
@@ -45,7 +49,13 @@ class Icons:
         self._folder = QTemporaryDir()
 
     def give(
-        self, holder: IconHolder, name: str, *, colour: str = "text", size: int = 18
+        self,
+        holder: IconHolder,
+        name: str,
+        *,
+        colour: str = "text",
+        size: int = 18,
+        beside_text: bool = False,
     ) -> None:
         """Show an icon on a button or action, now and after a change of theme.
 
@@ -54,14 +64,20 @@ class Icons:
             name: The icon.
             colour: Token of the normal state; checked uses ``hi``, disabled ``dis``.
             size: Pixels.
+            beside_text: Leave some pixels between the icon and the text at its right;
+                a style sheet cannot ask for them.
         """
-        self._given[holder] = _Request(name, colour, size)
-        holder.setIcon(self.icon(name, colour=colour, size=size))
+        self._given[holder] = _Request(name, colour, size, beside_text)
+        room = size + _TEXT_GAP if beside_text else size
+        holder.setIcon(self._icon(name, colour, size, room))
         if hasattr(holder, "setIconSize"):
-            holder.setIconSize(QSize(size, size))
+            holder.setIconSize(QSize(room, size))
 
     def icon(self, name: str, *, colour: str = "text", size: int = 18) -> QIcon:
         """Return an icon with its normal, checked and disabled pictures."""
+        return self._icon(name, colour, size, size)
+
+    def _icon(self, name: str, colour: str, size: int, width: int) -> QIcon:
         c = self._colours
         icon = QIcon()
         on = c.of(colour) if colour == "on_accent" else c.hi
@@ -70,7 +86,7 @@ class Icons:
             (QIcon.Mode.Normal, QIcon.State.On, on),
             (QIcon.Mode.Disabled, QIcon.State.Off, c.dis),
         ):
-            icon.addPixmap(self.pixmap(name, tint, size), mode, state)
+            icon.addPixmap(_widened(self.pixmap(name, tint, size), width), mode, state)
         return icon
 
     def pixmap(
@@ -96,7 +112,13 @@ class Icons:
         """Use another token table and redraw every icon that is in use."""
         self._colours = colours
         for holder, request in list(self._given.items()):
-            self.give(holder, request.name, colour=request.colour, size=request.size)
+            self.give(
+                holder,
+                request.name,
+                colour=request.colour,
+                size=request.size,
+                beside_text=request.beside_text,
+            )
 
 
 def tinted_svg(name: str, colour: QColor, size: int) -> bytes:
@@ -115,3 +137,17 @@ def _draw(svg: bytes, size: int, ratio: float) -> QPixmap:
     QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, size, size))
     painter.end()
     return pixmap
+
+
+def _widened(pixmap: QPixmap, width: int) -> QPixmap:
+    """Return a pixmap with clear pixels added at its right."""
+    ratio = pixmap.devicePixelRatio()
+    if pixmap.width() >= width * ratio:
+        return pixmap
+    wide = QPixmap(round(width * ratio), pixmap.height())
+    wide.setDevicePixelRatio(ratio)
+    wide.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, pixmap)
+    painter.end()
+    return wide

@@ -121,8 +121,11 @@ class MainWindow(QMainWindow):
         """Id of the page that is shown; empty before the first."""
         return self._open[0] if self._open is not None else ""
 
-    def go(self, page_id: str, target: Target | None = None) -> None:
-        """Open a page, and an object on it."""
+    def go(self, page_id: str, target: Target | None = None, edge: str = "") -> None:
+        """Open a page, and an object on it; of another edge where one is named."""
+        if edge and edge != self._edge_key and self.edges.link(edge) is not None:
+            self._edge_key = edge
+            self.status.show_edge(edge)
         spec = next((s for s in self.specs if s.id == page_id), None)
         link = self.link
         if spec is None or link is None:
@@ -148,6 +151,7 @@ class MainWindow(QMainWindow):
             clock=self._clock,
             keys=self.keys,
             preferences=self.preferences,
+            desk=self.desk,
             go=self.go,
             say=self.say,
             run=self._run_action,
@@ -205,11 +209,11 @@ class MainWindow(QMainWindow):
 
     def show_alarm_clip(self, edge_key: str, alarm: AlarmRecord) -> None:
         """Open the review page at what raised an alarm."""
-        self.choose_edge(edge_key)
         if alarm.clip_event_id is not None:
-            self.go("review", ShowEvent(alarm.clip_event_id))
+            self.go("review", ShowEvent(alarm.clip_event_id), edge_key)
         elif alarm.clip_camera_id is not None:
-            self.go("review", ShowMoment(alarm.clip_camera_id, alarm.raised_ns))
+            moment = ShowMoment(alarm.clip_camera_id, alarm.raised_ns)
+            self.go("review", moment, edge_key)
         else:
             self.say(
                 self.tr("This alarm has no clip: it is about {subject}.").format(

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from watchpost.base.clock import SYSTEM_CLOCK, Clock
+from watchpost.base.clock import NS_PER_MS, SYSTEM_CLOCK, Clock
 from watchpost.base.errors import EdgeError, WatchpostError
 from watchpost.base.log import get_logger
 from watchpost.client.edge import EdgeClient
@@ -23,6 +23,7 @@ from watchpost.protocol.live import Counted, LiveMessage
 
 _log = get_logger(__name__)
 _RETRY_MS = 2000
+_CLOCK_NOISE_NS = 100 * NS_PER_MS
 
 
 class LinkState(StrEnum):
@@ -107,6 +108,8 @@ class EdgeLink(QObject):
         self.cameras: tuple[Camera, ...] = ()
         self.alarms: tuple[AlarmRecord, ...] = ()
         self.health: HealthSample | None = None
+        self.clock_ahead_ns = 0
+        """How far the edge's clock is ahead of this computer's."""
         self._clock = clock
         self._listen_to = listen_to
         self._stream: Listener | None = None
@@ -155,6 +158,9 @@ class EdgeLink(QObject):
 
     def _on_info(self, info: EdgeInfo) -> None:
         self.info = info
+        ahead_ns = info.now_ns - self._clock.utc_ns()
+        # Below the time that the answer takes, the difference means nothing.
+        self.clock_ahead_ns = ahead_ns if abs(ahead_ns) > _CLOCK_NOISE_NS else 0
         self.name = info.name
         self.reload_cameras()
         self.reload_alarms()

@@ -15,7 +15,8 @@ How to add one:
     clock: Clock            frozen in screenshots; the page never asks another
     keys: Keys              .attach(widget, {"player.pause": slot, ...})
     preferences: Preferences
-    go(page_id, target)     open another page: go("review", ShowEvent(id))
+    desk: AlarmDesk         order, selection and calls of alarms
+    go(page_id, target, edge)   open another page: go("review", ShowEvent(id))
     say(text, todo="", kind="info")   show a notice at the bottom of the window
 
 ``page.Page`` is the ``QWidget`` that a screen derives from; override what applies:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from watchpost.base.clock import Clock
 from watchpost.console.actions import Scope
+from watchpost.console.alarms import AlarmDesk
 from watchpost.console.bridge.edges import EdgeLink, Edges
 from watchpost.console.keys import Keys
 from watchpost.console.preferences import PreferencesStore
@@ -18,9 +19,11 @@ from watchpost.console.theme import Theme, set_look
 
 
 class Go(Protocol):
-    """Opens a page."""
+    """Opens a page, of another edge where ``edge`` names one."""
 
-    def __call__(self, page_id: str, target: Target | None = None) -> None: ...
+    def __call__(
+        self, page_id: str, target: Target | None = None, edge: str = ""
+    ) -> None: ...
 
 
 class Say(Protocol):
@@ -39,6 +42,7 @@ class PageContext:
     clock: Clock
     keys: Keys
     preferences: PreferencesStore
+    desk: AlarmDesk
     go: Go
     say: Say
     run: Callable[[str], None] = lambda _action_id: None

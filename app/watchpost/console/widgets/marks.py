@@ -120,15 +120,21 @@ def _shape(kind: MarkKind, rect: QRectF) -> QPolygonF:
 def _paint_sign(
     painter: QPainter, rect: QRectF, theme: Theme, kind: MarkKind, colour: QColor
 ) -> None:
+    share = 0.62
+    if kind is MarkKind.P2:
+        # A triangle has less room inside than the other shapes.
+        share = 0.54
     font = theme.font(14, 600)
     scaled = painter.font()
     scaled.setFamily(font.family())
     scaled.setWeight(font.weight())
-    scaled.setPixelSize(max(7, round(rect.height() * 0.62)))
+    scaled.setPixelSize(max(7, round(rect.height() * share)))
     painter.setFont(scaled)
     painter.setPen(colour)
     # A triangle's middle lies lower than its box's.
-    place = rect.adjusted(0, rect.height() * 0.2, 0, 0) if kind is MarkKind.P2 else rect
+    place = (
+        rect.adjusted(0, rect.height() * 0.24, 0, 0) if kind is MarkKind.P2 else rect
+    )
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, kind.value)
 
 

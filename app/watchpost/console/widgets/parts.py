@@ -41,7 +41,7 @@ def button(
         set_look(made, look)
     if icon:
         colour = "on_accent" if look == "primary" else "text"
-        theme.icons.give(made, icon, colour=colour, size=ICON_SIZE)
+        theme.icons.give(made, icon, colour=colour, size=ICON_SIZE, beside_text=True)
     if tip:
         made.setToolTip(tip)
     return made

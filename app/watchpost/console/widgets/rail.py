@@ -41,6 +41,8 @@ class Rail(QFrame):
             group.addButton(made)
             self._column.addWidget(made)
             self._buttons[spec.id] = made
+        if not stretched:
+            self._column.addStretch(1)
         self.setLayout(self._column)
 
     def _button(self, spec: PageSpec, number: int, theme: Theme) -> QToolButton:

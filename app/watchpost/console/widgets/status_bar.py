@@ -27,13 +27,13 @@ class StatusBar(QFrame):
         super().__init__()
         self._edges, self._clock = edges, clock
         self._current = ""
-        set_look(self, "status")
+        set_look(self, "status-bar")
         self.setFixedHeight(theme.px(28))
         self.setAccessibleName(self.tr("Status"))
         self._edge = QToolButton()
         set_look(self._edge, "status-button")
         self._edge.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        theme.icons.give(self._edge, "network", colour="lo", size=15)
+        theme.icons.give(self._edge, "network", colour="lo", size=15, beside_text=True)
         self._edge.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._edge.setToolTip(self.tr("Which edge the pages show"))
         self._menu = QMenu(self._edge)

@@ -1,0 +1,1 @@
+"""The first minutes: a site without cameras offers three ways to begin."""
