@@ -16,7 +16,13 @@ from watchpost.base.errors import StoreError
 from watchpost.base.files import FolderLock
 from watchpost.base.log import get_logger
 from watchpost.base.paths import DataFolder
-from watchpost.store.disk import DiskGuard, StorageReport, folder_error
+from watchpost.store.disk import (
+    DiskGuard,
+    StorageReport,
+    StorageState,
+    folder_error,
+    full_at_start,
+)
 from watchpost.store.failures import damaged, storage_failed, store_error
 from watchpost.store.migrate import migrate
 from watchpost.store.writer import Writer
@@ -145,19 +151,27 @@ class Database:
         engine = _engine(self.folder, readers=0)
         self._write_engine = self._disk.engine = engine
         try:
-            with engine.begin() as connection:
-                _check(connection)
-            migrate(engine)
+            try:
+                _bring_up(engine)
+            except DBAPIError as error:
+                # An edge that has its reserve starts even on a full disk.
+                if not storage_failed(error) or not self._disk.relieve(error):
+                    raise
+                _bring_up(engine)
         except DBAPIError as error:
-            # A folder may be writable while its database file is not, or just full.
-            trouble = store_error(error)
-            if storage_failed(error) and trouble.code == "store.disk":
-                trouble.code = "store.folder"
-            raise trouble from error
+            raise self._start_error(error) from error
         self._read_engine = _engine(self.folder, readers=_READERS)
         self._writer = Writer(engine, self._disk)
         self._writer.start()
         _log.info("database_open", path=str(self.folder.database))
+
+    def _start_error(self, error: DBAPIError) -> StoreError:
+        if self.storage.state is StorageState.FULL:
+            return full_at_start(self.folder)
+        trouble = store_error(error)
+        if storage_failed(error):
+            trouble.code = "store.folder"
+        return trouble
 
 
 def _engine(folder: DataFolder, *, readers: int) -> Engine:
@@ -181,6 +195,12 @@ def _engine(folder: DataFolder, *, readers: int) -> Engine:
         connection.exec_driver_sql("BEGIN" if readers else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _bring_up(engine: Engine) -> None:
+    with engine.begin() as connection:
+        _check(connection)
+    migrate(engine)
 
 
 def _check(connection: Connection) -> None:

@@ -24,7 +24,7 @@ from watchpost.base.errors import StoreError
 from watchpost.base.files import replace_file
 from watchpost.base.log import get_logger
 from watchpost.base.paths import DataFolder
-from watchpost.store.failures import error_code, store_error
+from watchpost.store.failures import error_code, full_error, store_error
 
 MIB = 1 << 20
 RESERVE_BYTES = 4 * MIB
@@ -90,7 +90,7 @@ class DiskGuard:
             return
         free = shutil.disk_usage(self._folder.root).free
         if free < RESERVE_BYTES + _MARGIN_BYTES:
-            raise full_at_start(self._folder, free)
+            raise full_at_start(self._folder)
         try:
             self._make_reserve()
         except OSError as error:
@@ -98,21 +98,18 @@ class DiskGuard:
 
     def relieve(self, error: DBAPIError) -> bool:
         """Make room after a failed write; say whether to try again."""
-        trouble = store_error(error)
-        full = error_code(error) == sqlite3.SQLITE_FULL
-        self._set(
-            StorageReport(
-                StorageState.FULL if full else StorageState.FAILING, str(trouble)
-            )
-        )
-        if self.engine is not None:
-            if not full:
-                # After a failed sync a handle's next "success" proves nothing.
-                self.engine.dispose()
-            elif self._folder.reserve.exists():
-                self._folder.reserve.unlink()
-                _log.warning("reserve_dropped")
-                self._checkpoint(self.engine)
+        full = self._is_full(error)
+        trouble = full_error() if full else store_error(error)
+        state = StorageState.FULL if full else StorageState.FAILING
+        self._set(StorageReport(state, str(trouble)))
+        if self.engine is None:
+            return False
+        if full:
+            self._drop_reserve()
+            self._checkpoint(self.engine)
+        else:
+            # After a failed sync a handle's next "success" proves nothing.
+            self.engine.dispose()
         return True
 
     def restore(self) -> None:
@@ -132,6 +129,22 @@ class DiskGuard:
             except OSError:
                 return
         self._set(_OK)
+
+    def _is_full(self, error: DBAPIError) -> bool:
+        if error_code(error) == sqlite3.SQLITE_FULL:
+            return True
+        # The shared-memory index and the log's header fail with "disk I/O error".
+        return (
+            error_code(error) in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+            and shutil.disk_usage(self._folder.root).free < _MARGIN_BYTES
+        )
+
+    def _drop_reserve(self) -> None:
+        try:
+            self._folder.reserve.unlink()
+        except OSError:
+            return
+        _log.warning("reserve_dropped")
 
     def _make_reserve(self) -> None:
         # Random bytes: a file system that compresses or punches holes keeps no room.
@@ -159,8 +172,9 @@ class DiskGuard:
             self._on_change(report)
 
 
-def full_at_start(folder: DataFolder, free_bytes: int) -> StoreError:
+def full_at_start(folder: DataFolder) -> StoreError:
     """Return the sentence for a disk without room to begin."""
+    free_bytes = shutil.disk_usage(folder.root).free
     return StoreError(
         f"The disk of {folder.root} is full: {free_bytes / MIB:.0f} MiB are free.",
         todo=f"Free at least {(RESERVE_BYTES + _MARGIN_BYTES) // MIB} MiB, or start "
@@ -172,7 +186,7 @@ def full_at_start(folder: DataFolder, free_bytes: int) -> StoreError:
 def folder_error(folder: DataFolder, error: OSError) -> StoreError:
     """Return the sentence for a data folder that the system refuses."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return full_at_start(folder, 0)
+        return full_at_start(folder)
     return StoreError(
         f"The data folder {folder.root} cannot be written ({error.strerror}).",
         todo="Check its permissions, or start with another --data folder.",

@@ -34,11 +34,7 @@ def store_error(error: DBAPIError) -> StoreError:
     """Return the sentence for an error of the database."""
     code = error_code(error)
     if code == sqlite3.SQLITE_FULL:
-        return StoreError(
-            "The disk of the data folder is full.",
-            todo="Free some space; recording and counting go on by themselves.",
-            code="store.full",
-        )
+        return full_error()
     if code in _DAMAGED:
         return damaged(str(error.orig))
     if code in _STORAGE:
@@ -51,6 +47,15 @@ def store_error(error: DBAPIError) -> StoreError:
         f"The database refused a statement ({error.orig}).",
         todo="Report this with the diagnostics export.",
         code="store.statement",
+    )
+
+
+def full_error() -> StoreError:
+    """Return the sentence for a disk that got full."""
+    return StoreError(
+        "The disk of the data folder is full.",
+        todo="Free some space; recording and counting go on by themselves.",
+        code="store.full",
     )
 
 

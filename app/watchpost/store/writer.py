@@ -203,13 +203,14 @@ class Writer:
             self._commit([job])
 
     def _keep(self, batch: list[_Job], error: DBAPIError) -> None:
-        """Put patient jobs back for later; fail the others."""
-        trouble = store_error(error)
+        """Keep patient jobs for later; fail the others, those still queued too."""
         with self._waiting:
-            patient = [] if self._closing else [job for job in batch if job.patient]
-            self._jobs.extendleft(reversed(patient))
+            jobs = [*batch, *self._jobs]
+            kept = [] if self._closing else [job for job in jobs if job.patient]
+            self._jobs = deque(kept)
+            self._hurry = 0
         self._pause(_RETRY_NS, blocked=True)
-        _fail([job for job in batch if job not in patient], trouble)
+        _fail([job for job in jobs if not job.patient or not kept], store_error(error))
 
     def _transact(self, batch: list[_Job]) -> None:
         results: list[Any] = []
