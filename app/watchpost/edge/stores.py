@@ -15,8 +15,11 @@ from watchpost.store.coverage import CoverageRepository
 from watchpost.store.database import Database
 from watchpost.store.disk import StorageReport
 from watchpost.store.disputes import DisputeRepository
+from watchpost.store.health import HealthHistory
 from watchpost.store.ledger import Ledger
+from watchpost.store.models import ModelRepository
 from watchpost.store.secrets import SecretStore
+from watchpost.store.segments import SegmentIndex
 from watchpost.store.settings import EdgeIdentity, SettingsRepository
 from watchpost.store.tokens import TokenRepository
 
@@ -35,6 +38,9 @@ class Stores:
     disputes: DisputeRepository
     coverage: CoverageRepository
     alarms: AlarmRepository
+    segments: SegmentIndex
+    models: ModelRepository
+    health: HealthHistory
     tokens: TokenRepository
     audit: AuditLog
 
@@ -70,6 +76,9 @@ def open_stores(
             disputes=DisputeRepository(database),
             coverage=CoverageRepository(database),
             alarms=AlarmRepository(database),
+            segments=SegmentIndex(database),
+            models=ModelRepository(database),
+            health=HealthHistory(database),
             tokens=TokenRepository(database),
             audit=AuditLog(database),
         )

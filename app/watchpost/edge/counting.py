@@ -1,0 +1,124 @@
+"""One camera from detections to told results and kept counts."""
+
+from __future__ import annotations
+
+import threading
+
+from watchpost.base.clock import NS_PER_MS
+from watchpost.base.errors import StoreError
+from watchpost.base.log import get_logger
+from watchpost.domain.events import Crossing
+from watchpost.domain.rules import RuleSet
+from watchpost.edge.engine_room import EngineRoom
+from watchpost.edge.figures import CameraFigures
+from watchpost.edge.models import Serving
+from watchpost.edge.results import boxes_of, result_of
+from watchpost.edge.truth import TruthBoard
+from watchpost.engine.inference.jobs import Analysed, Job
+from watchpost.engine.pipeline import CameraPipeline
+from watchpost.protocol.live import Counted, Result
+from watchpost.store.ledger import LedgerEvent, Recorded
+
+_log = get_logger(__name__)
+
+
+class CameraCounting:
+    """Tracks, counts and tells what one camera sees.
+
+    ``analysed`` runs on pool threads, one frame of a camera at a time; rules change on
+    the server's threads.
+    """
+
+    def __init__(self, camera_id: str, rules: RuleSet, room: EngineRoom) -> None:
+        self.camera_id = camera_id
+        self.figures = CameraFigures(room.clock)
+        self.truth = TruthBoard()
+        self._room = room
+        self._lock = threading.Lock()
+        self._model: Serving | None = None
+        self._pipeline = CameraPipeline(camera_id, (), rules)
+
+    def replace_rules(self, rules: RuleSet) -> None:
+        """Count by other lines from the next frame on."""
+        with self._lock:
+            self._pipeline.replace_rules(rules)
+
+    def analysed(self, job: Job, outcome: Analysed) -> Result | None:
+        """Take in what was seen in a frame; tell it and keep what it counted.
+
+        Returns:
+            What was told, to be kept beside the recording; None for a model unknown.
+        """
+        with self._lock:
+            model = self._use_model(outcome.model_sha256)
+            if model is None:
+                return None
+            output = self._pipeline.analysed(job.header, outcome.detections)
+            rules_version = self._pipeline.rules.version
+        self._room.scheduler.boost(self.camera_id, output.boost)
+        latency_ms = (self._room.clock.utc_ns() - job.header.at_ns) / NS_PER_MS
+        self.figures.analysed(latency_ms)
+        boxes = boxes_of(
+            outcome.detections,
+            output.tracks,
+            model.class_names,
+            score_threshold=self._room.score_threshold(),
+        )
+        result = result_of(
+            self.camera_id, job.header, boxes, latency_ms=latency_ms, model=model.name
+        )
+        self._room.hub.publish(result)
+        for crossing in output.crossings:
+            self._keep(crossing, rules_version, model)
+        return result
+
+    def _use_model(self, sha256: str) -> Serving | None:
+        if self._model is None or self._model.info.sha256 != sha256:
+            model = self._room.model_by_sha(sha256)
+            if model is None:
+                return None
+            self._pipeline.replace_classes(model.class_names)
+            self._model = model
+        return self._model
+
+    def replace_model(self, model: Serving) -> None:
+        """Call classes by other names from now on, where the model is the same."""
+        with self._lock:
+            if self._model is not None and self._model.info.sha256 == model.info.sha256:
+                self._pipeline.replace_classes(model.class_names)
+                self._model = model
+
+    def _keep(self, crossing: Crossing, rules_version: int, model: Serving) -> None:
+        event = LedgerEvent.of(
+            self.camera_id,
+            crossing,
+            rules_version=rules_version,
+            model=model.name,
+            model_sha256=model.info.sha256,
+        )
+        try:
+            self._room.stores.ledger.append(event, self._tell)
+        except StoreError as error:
+            _log.error("count lost", camera=self.camera_id, code=error.code)
+
+    def _tell(self, recorded: Recorded) -> None:
+        """Tell a count once it is durable; runs on the ledger's writer thread."""
+        if not recorded.new:
+            return
+        crossing = recorded.event.crossing
+        count_in, count_out = self._room.totals.counted(
+            crossing.line_id, crossing.direction, crossing.at_ns
+        )
+        self.truth.counted(crossing.line_id, crossing.direction)
+        self._room.hub.publish(
+            Counted(
+                event_id=recorded.event_id,
+                camera_id=self.camera_id,
+                line_id=crossing.line_id,
+                direction=crossing.direction,
+                class_name=crossing.class_name,
+                at_ns=crossing.at_ns,
+                count_in=count_in,
+                count_out=count_out,
+            )
+        )

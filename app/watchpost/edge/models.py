@@ -1,0 +1,224 @@
+"""The models on this edge and which of them serves; there is always a way back."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchpost import resources
+from watchpost.api.identity import Identity
+from watchpost.base.errors import ModelError, WatchpostError
+from watchpost.base.log import get_logger
+from watchpost.engine.inference.model import ModelInfo
+from watchpost.protocol.models import ActivateModel, ModelRecord
+from watchpost.store.models import ModelRepository
+
+SHIPPED = "shipped"
+_ID_LETTERS = 16
+_MIB = 1 << 20
+
+_log = get_logger(__name__)
+
+Inspect = Callable[[Path, str | None], ModelInfo]
+"""Tries a file, whose content must have that SHA-256 where one is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The model that frames are analysed with.
+
+    Attributes:
+        id: As in its record.
+        name: For people and the ledger.
+        info: What the inference pool needs.
+        class_names: By class id, renamed as the customer wished.
+    """
+
+    id: str
+    name: str
+    info: ModelInfo
+    class_names: tuple[str, ...]
+
+
+class ModelShelf:
+    """Keeps models and chooses. Thread-safe.
+
+    Args:
+        store: Where models are kept.
+        inspect: Tries a file; may take seconds.
+        serve: Told what serves from now on; None means nothing can.
+    """
+
+    def __init__(
+        self,
+        store: ModelRepository,
+        *,
+        inspect: Inspect,
+        serve: Callable[[Serving | None], None],
+    ) -> None:
+        self._store = store
+        self._inspect = inspect
+        self._serve = serve
+        self._lock = threading.RLock()
+        self._serving: Serving | None = None
+        self._trouble = ""
+
+    @property
+    def serving(self) -> Serving | None:
+        """What serves now."""
+        return self._serving
+
+    @property
+    def trouble(self) -> str:
+        """Why another model serves than the one that was chosen; empty when all is well."""
+        return self._trouble
+
+    def start(self) -> Serving | None:
+        """Choose at the start: the active model, else the previous, else the shipped."""
+        with self._lock:
+            self._register_shipped()
+            self._serving = self._choose()
+            self._serve(self._serving)
+            return self._serving
+
+    def models(self) -> tuple[ModelRecord, ...]:
+        """Return all models, oldest first."""
+        return self._store.list()
+
+    def add(self, name: str, onnx: bytes, by: Identity) -> ModelRecord:
+        """Take a model in after trying it.
+
+        Raises:
+            ModelError: It cannot be used, and why.
+        """
+        if not onnx:
+            raise ModelError(
+                f"The file {name} is empty.",
+                todo="Copy it again from where it came.",
+                code="model.empty",
+            )
+        sha256 = hashlib.sha256(onnx).hexdigest()
+        known = {record.sha256: record for record in self._store.list()}
+        path, _ = self._store.put_file(onnx)
+        try:
+            info = self._inspect(path, sha256)
+        except ModelError:
+            if sha256 not in known:
+                path.unlink(missing_ok=True)
+            raise
+        return self._store.add(_record(sha256[:_ID_LETTERS], name, info), by.user)
+
+    def activate(
+        self, model_id: str, request: ActivateModel, by: Identity
+    ) -> ModelRecord:
+        """Serve with a model from the next frame on.
+
+        Raises:
+            StoreError: There is no such model.
+            ModelError: Its file is damaged.
+        """
+        with self._lock:
+            record = self._store.get(model_id)
+            serving = self._load(record, request.class_map)
+            self._serve(serving)
+            self._serving, self._trouble = serving, ""
+            return self._store.activate(model_id, request.class_map, by.user)
+
+    def quarantine(self, sha256: str, sentence: str) -> None:
+        """Take the serving model out of service and fall back; called by the pool."""
+        with self._lock:
+            serving = self._serving
+            if serving is None or serving.info.sha256 != sha256:
+                return
+            _log.error("model quarantined", model=serving.name, sentence=sentence)
+            self._store.set_state(serving.id, "quarantined", sentence)
+            self._serving = self._choose()
+            instead = self._serving.name if self._serving else "nothing"
+            self._trouble = f"{serving.name}: {sentence} Now {instead} serves."
+            self._serve(self._serving)
+
+    def _choose(self) -> Serving | None:
+        candidates = [self._store.active(), self._store.previous()]
+        for candidate in candidates:
+            if candidate is None or candidate.record.state in (
+                "quarantined",
+                "refused",
+            ):
+                continue
+            found = self._try(candidate.record, candidate.class_map)
+            if found is not None:
+                return found
+        shipped = next((r for r in self._store.list() if r.id == SHIPPED), None)
+        if shipped is None or shipped.state in ("quarantined", "refused"):
+            return None
+        return self._try(shipped, {})
+
+    def _try(self, record: ModelRecord, class_map: Mapping[str, str]) -> Serving | None:
+        try:
+            serving = self._load(record, class_map)
+            self._store.activate(record.id, class_map, "edge")
+        except WatchpostError as error:
+            _log.error("model refused", model=record.name, code=error.code)
+            self._store.set_state(record.id, "refused", str(error))
+            self._trouble = f"{record.name} cannot serve: {error.what}"
+            return None
+        return serving
+
+    def _load(self, record: ModelRecord, class_map: Mapping[str, str]) -> Serving:
+        path = self._store.path(record.sha256)
+        if record.id == SHIPPED:
+            path = shipped_model() or path
+        if not path.is_file():
+            raise ModelError(
+                f"The file of the model {record.name} is gone.",
+                todo="Add it again from its source.",
+                code="model.gone",
+            )
+        info = self._inspect(path, record.sha256)
+        names = tuple(class_map.get(name, name) for name in info.classes)
+        return Serving(record.id, record.name, info, names)
+
+    def _register_shipped(self) -> None:
+        path = shipped_model()
+        if path is None:
+            return
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        known = {record.id: record for record in self._store.list()}
+        if SHIPPED in known and known[SHIPPED].sha256 == sha256:
+            return
+        try:
+            info = self._inspect(path, sha256)
+        except ModelError as error:
+            _log.error("shipped model refused", code=error.code, what=error.what)
+            return
+        record = _record(SHIPPED, path.stem, info)
+        self._store.add(record, "edge")
+
+
+def shipped_model() -> Path | None:
+    """Return the detector that travels with the product, or None."""
+    try:
+        folder = resources.path("models")
+    except FileNotFoundError:
+        return None
+    return next(iter(sorted(folder.glob("*.onnx"))), None)
+
+
+def _record(model_id: str, name: str, info: ModelInfo) -> ModelRecord:
+    return ModelRecord(
+        id=model_id,
+        name=name,
+        sha256=info.sha256,
+        layout=info.layout,
+        evidence=info.evidence,
+        width=info.input.width,
+        height=info.input.height,
+        classes=info.classes,
+        state="ready",
+        licence=info.licence,
+        megabytes=round(info.path.stat().st_size / _MIB, 2),
+        inference_ms=round(info.trial_ms, 2),
+    )
