@@ -63,6 +63,7 @@ class ModelShelf:
         self._inspect = inspect
         self._serve = serve
         self._lock = threading.RLock()
+        self._inspected: dict[str, ModelInfo] = {}
         self._serving: Serving | None = None
         self._trouble = ""
 
@@ -104,7 +105,7 @@ class ModelShelf:
         known = {record.sha256: record for record in self._store.list()}
         path, _ = self._store.put_file(onnx)
         try:
-            info = self._inspect(path, sha256)
+            info = self._look_at(path, sha256)
         except ModelError:
             if sha256 not in known:
                 path.unlink(missing_ok=True)
@@ -177,9 +178,16 @@ class ModelShelf:
                 todo="Add it again from its source.",
                 code="model.gone",
             )
-        info = self._inspect(path, record.sha256)
+        info = self._look_at(path, record.sha256)
         names = tuple(class_map.get(name, name) for name in info.classes)
         return Serving(record.id, record.name, info, names)
+
+    def _look_at(self, path: Path, sha256: str) -> ModelInfo:
+        """Try a file, once a start; its content is checked each time it is loaded."""
+        info = self._inspected.get(sha256)
+        if info is None or info.path != path:
+            info = self._inspected[sha256] = self._inspect(path, sha256)
+        return info
 
     def _register_shipped(self) -> None:
         path = shipped_model()
@@ -190,7 +198,7 @@ class ModelShelf:
         if SHIPPED in known and known[SHIPPED].sha256 == sha256:
             return
         try:
-            info = self._inspect(path, sha256)
+            info = self._look_at(path, sha256)
         except ModelError as error:
             _log.error("shipped model refused", code=error.code, what=error.what)
             return
