@@ -25,28 +25,48 @@ from watchpost.store.secrets import SecretStore
 from watchpost.store.settings import SettingsRepository
 
 
-def write_counts(folder: str, acknowledged: str, first: int, seed: int) -> None:
-    """Append counts until killed; note each in a file once it is acknowledged."""
-    rng = random.Random(seed)
-    db = Database(DataFolder(Path(folder)))
-    db.open()
-    cameras = CameraRepository(db, SecretStore(db.folder, SettingsRepository(db)))
-    camera = next(iter(cameras.list()), None) or cameras.add(camera_spec(), "tester")
-    ledger = Ledger(db)
-    noted = os.open(acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+class Writing:
+    """An open store whose acknowledged counts are noted in a file outside it."""
 
-    def on_durable(recorded: Recorded) -> None:
+    def __init__(self, folder: str, notes: str, first: int) -> None:
+        self.db = Database(DataFolder(Path(folder)))
+        self.db.open()
+        secrets = SecretStore(self.db.folder, SettingsRepository(self.db))
+        cameras = CameraRepository(self.db, secrets)
+        present = next(iter(cameras.list()), None)
+        self._camera = present or cameras.add(camera_spec(), "tester")
+        self._ledger = Ledger(self.db)
+        self._notes = os.open(notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._sequence = first
+
+    def burst(self, how_many: int) -> None:
+        for _ in range(how_many):
+            seen = crossing(NOON + self._sequence, sequence=self._sequence)
+            self._ledger.append(ledger_event(self._camera.id, seen), self._note)
+            self._sequence += 1
+        self.db.flush()
+
+    def _note(self, recorded: Recorded) -> None:
         sequence = recorded.event.crossing.key.sequence
-        os.write(noted, f"{sequence} {recorded.event_id}\n".encode())
+        os.write(self._notes, f"{sequence} {recorded.event_id}\n".encode())
 
-    sequence = first
+
+def write_counts(folder: str, notes: str, first: int, seed: int) -> None:
+    """Count in bursts until killed."""
+    rng = random.Random(seed)
+    writing = Writing(folder, notes, first)
     while True:
-        for _ in range(rng.randint(1, 40)):
-            seen = crossing(NOON + sequence, sequence=sequence)
-            last = ledger.append(ledger_event(camera.id, seen), on_durable)
-            sequence += 1
-        # Some bursts wait for the batch, others are flushed: kills meet both.
-        last.result() if rng.random() < 0.1 else db.flush()
+        # Long bursts make long transactions: kills fall into the middle of them.
+        writing.burst(rng.choice((1, 10, 300)))
+
+
+def write_and_die(folder: str, notes: str, first: int, statement: int) -> None:
+    """Count in bursts, and die before the n-th statement or commit."""
+    writing = Writing(folder, notes, first)
+    die_before(statement)
+    for _ in range(3):
+        writing.burst(3)
+    writing.db.close()
 
 
 def hold(folder: str) -> None:
@@ -56,7 +76,14 @@ def hold(folder: str) -> None:
 
 
 def migrate_and_die(folder: str, statement: int) -> None:
-    """Make a database, and die before its n-th statement (or commit)."""
+    """Make a database, and die before its n-th statement or commit."""
+    die_before(statement)
+    db = Database(DataFolder(Path(folder)))
+    db.open()
+    db.close()
+
+
+def die_before(statement: int) -> None:
     left = statement
 
     def countdown(*_details: Any) -> None:
@@ -67,13 +94,11 @@ def migrate_and_die(folder: str, statement: int) -> None:
 
     event.listen(Engine, "before_cursor_execute", countdown)
     event.listen(Engine, "commit", countdown)
-    db = Database(DataFolder(Path(folder)))
-    db.open()
-    db.close()
 
 
 _WORK = {
     "write_counts": write_counts,
+    "write_and_die": write_and_die,
     "hold": hold,
     "migrate_and_die": migrate_and_die,
 }
