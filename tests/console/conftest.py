@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from support.fake_edge import FakeEdge, FrozenClock, fake_link
+from support.fake_edge import FakeEdge, FrozenClock, ImmediateTasks, fake_link
 from watchpost.console.alarms import AlarmDesk
 from watchpost.console.bridge.edges import EdgeLink, Edges
+from watchpost.console.edge_book import EdgeBook
 from watchpost.console.keys import Keys
 from watchpost.console.preferences import PreferencesStore
 from watchpost.console.screens.page import PageContext
@@ -79,14 +80,16 @@ def page_context(
 ) -> PageContext:
     edges = Edges()
     edges.add(link)
+    preferences = PreferencesStore(tmp_path / "console")
     return PageContext(
         link=link,
         edges=edges,
         theme=theme,
         clock=clock,
         keys=Keys(),
-        preferences=PreferencesStore(tmp_path / "console"),
+        preferences=preferences,
         desk=AlarmDesk(edges, clock),
+        book=EdgeBook(edges, preferences, ImmediateTasks(), clock),
         go=spoken.go,
         say=spoken.say,
         run=spoken.ran.append,

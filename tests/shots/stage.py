@@ -8,11 +8,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from support.fake_edge import FakeEdge, FrozenClock, fake_link
+from support.fake_edge import FakeEdge, FrozenClock, ImmediateTasks, fake_link
 from watchpost.console.alarms import AlarmDesk
 from watchpost.console.bridge.edges import EdgeLink, Edges
+from watchpost.console.edge_book import EdgeBook
 from watchpost.console.keys import Keys
-from watchpost.console.main_window import MainWindow
+from watchpost.console.main_window import MainWindow, WindowParts
 from watchpost.console.preferences import PreferencesStore
 from watchpost.console.screens.page import Page
 from watchpost.console.theme import Density, Theme, ThemeName
@@ -57,8 +58,17 @@ class Stage:
         self.edges.add(self.link)
         self.desk = AlarmDesk(self.edges, self.clock)
         self.preferences = PreferencesStore(folder / "console")
+        self.book = EdgeBook(self.edges, self.preferences, ImmediateTasks(), self.clock)
         self.window = MainWindow(
-            self.edges, self.desk, theme, Keys(), self.preferences, self.clock
+            WindowParts(
+                self.edges,
+                self.desk,
+                theme,
+                Keys(),
+                self.preferences,
+                self.book,
+                self.clock,
+            )
         )
 
     @property

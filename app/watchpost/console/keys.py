@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
@@ -12,6 +14,16 @@ from watchpost.console.actions import ACTIONS, HEARD_TOGETHER, ActionSpec, Scope
 
 _WINDOW_WIDE = frozenset({Scope.ANYWHERE, Scope.ALARMS})
 _BY_ID = {spec.id: spec for spec in ACTIONS}
+
+Changed = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class _Attached:
+    widget: QWidget
+    action_id: str
+    slot: Callable[[], object]
+    shortcuts: list[QShortcut]
 
 
 class Keys:
@@ -22,14 +34,11 @@ class Keys:
     """
 
     def __init__(
-        self,
-        changed: Mapping[str, tuple[str, ...]] | None = None,
-        *,
-        single_keys: bool = True,
+        self, changed: Changed | None = None, *, single_keys: bool = True
     ) -> None:
         self._changed = dict(changed or {})
         self._single_keys = single_keys
-        self._attached: list[tuple[QShortcut, str]] = []
+        self._attached: list[_Attached] = []
 
     def of(self, action_id: str) -> tuple[str, ...]:
         """Return an action's keys in Qt's portable form."""
@@ -38,9 +47,7 @@ class Keys:
     def shown(self, action_id: str) -> str:
         """Return an action's first key as this system writes it; empty without one."""
         keys = self.of(action_id)
-        if not keys:
-            return ""
-        return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+        return native_text(keys[0]) if keys else ""
 
     def tip(self, action_id: str) -> str:
         """Return the tool tip of an action's button: what it does and its key."""
@@ -49,7 +56,7 @@ class Keys:
 
     def attach(
         self, widget: QWidget, slots: Mapping[str, Callable[[], object]]
-    ) -> list[QShortcut]:
+    ) -> None:
         """Connect keys on a widget.
 
         Actions of window-wide scopes are heard in the whole window. The scope
@@ -60,22 +67,44 @@ class Keys:
             widget: Who hears the keys; give it a focus policy.
             slots: What each action does.
         """
-        made = []
+        self._attached = [a for a in self._attached if shiboken6.isValid(a.widget)]
         for action_id, slot in slots.items():
-            spec = _BY_ID[action_id]
-            context = Qt.ShortcutContext.WidgetShortcut
-            if spec.scope in _WINDOW_WIDE:
-                context = Qt.ShortcutContext.WindowShortcut
-            elif spec.scope is Scope.CORRECTION:
-                context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-            for key in self.of(action_id):
-                if not self._single_keys and _is_single_character(key):
-                    continue
-                shortcut = QShortcut(QKeySequence(key), widget)
-                shortcut.setContext(context)
-                shortcut.activated.connect(slot)
-                made.append(shortcut)
-        return made
+            attached = _Attached(widget, action_id, slot, [])
+            self._attached.append(attached)
+            self._bind(attached)
+
+    def change(self, changed: Changed, *, single_keys: bool) -> None:
+        """Use other keys from now on, also where keys are attached already."""
+        if dict(changed) == self._changed and single_keys == self._single_keys:
+            return
+        self._changed, self._single_keys = dict(changed), single_keys
+        self._attached = [a for a in self._attached if shiboken6.isValid(a.widget)]
+        for attached in self._attached:
+            self._bind(attached)
+
+    def _bind(self, attached: _Attached) -> None:
+        for old in attached.shortcuts:
+            old.setEnabled(False)
+            old.deleteLater()
+        attached.shortcuts = []
+        scope = _BY_ID[attached.action_id].scope
+        context = Qt.ShortcutContext.WidgetShortcut
+        if scope in _WINDOW_WIDE:
+            context = Qt.ShortcutContext.WindowShortcut
+        elif scope is Scope.CORRECTION:
+            context = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for key in self.of(attached.action_id):
+            if len(key) == 1 and not self._single_keys:
+                continue
+            shortcut = QShortcut(QKeySequence(key), attached.widget)
+            shortcut.setContext(context)
+            shortcut.activated.connect(attached.slot)
+            attached.shortcuts.append(shortcut)
+
+
+def native_text(key: str) -> str:
+    """Return a key of the table as this system writes it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def spec_of(action_id: str) -> ActionSpec:
@@ -85,7 +114,8 @@ def spec_of(action_id: str) -> ActionSpec:
 
 def action_text(spec: ActionSpec) -> str:
     """Return an action's text in the user's language."""
-    return QCoreApplication.translate("Actions", spec.text)
+    text = QCoreApplication.translate("Actions", spec.text)
+    return text.format(number=spec.id.rpartition("_")[2])
 
 
 def conflicts(keys: Keys) -> list[tuple[str, str, str]]:
@@ -105,7 +135,3 @@ def conflicts(keys: Keys) -> list[tuple[str, str, str]]:
                     found.append((name, seen[name], spec.id))
                 seen[name] = spec.id
     return sorted(set(found))
-
-
-def _is_single_character(key: str) -> bool:
-    return len(key) == 1

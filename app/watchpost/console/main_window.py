@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -19,6 +20,7 @@ from watchpost.base.clock import Clock
 from watchpost.base.errors import WatchpostError
 from watchpost.console.alarms import AlarmDesk
 from watchpost.console.bridge.edges import EdgeLink, Edges
+from watchpost.console.edge_book import EdgeBook
 from watchpost.console.keys import Keys
 from watchpost.console.preferences import PreferencesStore
 from watchpost.console.screens import PAGES, PageSpec
@@ -29,10 +31,24 @@ from watchpost.console.widgets.alarm_strip import AlarmStrip
 from watchpost.console.widgets.notices import Notice, Notices
 from watchpost.console.widgets.rail import Rail
 from watchpost.console.widgets.status_bar import StatusBar
+from watchpost.console.widgets.waiting import WaitingPanel
 from watchpost.protocol.alarms import AlarmRecord
 
 _TICK_MS = 500
 _ALL_EDGES = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowParts:
+    """What the window and its pages are made of."""
+
+    edges: Edges
+    desk: AlarmDesk
+    theme: Theme
+    keys: Keys
+    preferences: PreferencesStore
+    book: EdgeBook
+    clock: Clock
 
 
 class MainWindow(QMainWindow):
@@ -48,27 +64,31 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        edges: Edges,
-        desk: AlarmDesk,
-        theme: Theme,
-        keys: Keys,
-        preferences: PreferencesStore,
-        clock: Clock,
+        parts: WindowParts,
         run_action: Callable[[str], None] = lambda _action_id: None,
     ) -> None:
         super().__init__()
-        self.edges, self.desk, self.theme, self.keys = edges, desk, theme, keys
-        self.preferences, self._clock = preferences, clock
+        self.parts = parts
+        self.edges, self.desk, self.theme, self.keys = (
+            parts.edges,
+            parts.desk,
+            parts.theme,
+            parts.keys,
+        )
+        self.preferences, self._clock = parts.preferences, parts.clock
+        theme, keys, clock = parts.theme, parts.keys, parts.clock
         self._run_action = run_action
-        self._edge_key = preferences.now.last_edge
+        self._edge_key = parts.preferences.now.last_edge
         self._pages: dict[tuple[str, str], Page] = {}
         self._open: tuple[str, str] | None = None
         self._may_close = False
         self.specs = tuple(spec for spec in PAGES if spec.exists())
-        self.strip = AlarmStrip(desk, theme, keys, clock)
+        self.strip = AlarmStrip(parts.desk, theme, keys, clock)
         self.rail = Rail(self.specs, theme)
         self.stack = QStackedWidget()
-        self.status = StatusBar(edges, theme, clock)
+        self._waiting = WaitingPanel(theme)
+        self.stack.addWidget(self._waiting)
+        self.status = StatusBar(parts.edges, theme, clock)
         self.notices = Notices(self._build(), theme)
         self._connect()
         self._choose_edge()
@@ -152,6 +172,7 @@ class MainWindow(QMainWindow):
             keys=self.keys,
             preferences=self.preferences,
             desk=self.desk,
+            book=self.parts.book,
             go=self.go,
             say=self.say,
             run=self._run_action,
@@ -194,6 +215,45 @@ class MainWindow(QMainWindow):
             if self._open == key:
                 self._open = None
                 self.go(key[0])
+
+    def drop_pages(self) -> None:
+        """Forget what all pages look like and open the wall as new."""
+        for key in list(self._pages):
+            page = self._pages.pop(key)
+            page.close_page()
+            self.stack.removeWidget(page)
+            page.deleteLater()
+        self._open = None
+        self.go("wall")
+
+    def show_waiting(self, title: str, words: str) -> None:
+        """Say what is going on while there is nothing to show yet."""
+        self._waiting.show_waiting(title, words)
+        self.stack.setCurrentWidget(self._waiting)
+
+    def show_trouble(self, error: WatchpostError, retry: Callable[[], None]) -> None:
+        """Say why there is nothing to show, and offer to try again."""
+        self._waiting.show_trouble(error, retry)
+        self.stack.setCurrentWidget(self._waiting)
+
+    def next_area(self, by: int) -> None:
+        """Move the focus to the next area: strip, rail, page, status bar."""
+        page = self.page
+        middle: QWidget = page if page is not None else self.stack
+        areas: list[QWidget] = [self.strip, self.rail, middle, self.status]
+        now = self.focusWidget()
+        here = next(
+            (i for i, a in enumerate(areas) if now is not None and a.isAncestorOf(now)),
+            2,
+        )
+        for step in range(1, len(areas) + 1):
+            area = areas[(here + by * step) % len(areas)]
+            target = _first_focus(area)
+            if area is page and page is not None:
+                target = page.first_focus()
+            if target is not None:
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
 
     # What pages and keys ask for
 
@@ -280,3 +340,14 @@ class MainWindow(QMainWindow):
             self.strip.tick()
             self.status.tick()
             self.desk.refresh()
+
+
+def _first_focus(area: QWidget) -> QWidget | None:
+    """Return the first widget of an area that takes the keyboard."""
+    if area.isVisible() and area.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return area
+    for widget in area.findChildren(QWidget):
+        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if takes and widget.isVisible() and widget.isEnabled():
+            return widget
+    return None

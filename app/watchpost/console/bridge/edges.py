@@ -134,13 +134,22 @@ class EdgeLink(QObject):
         """Connect; tries again by itself until it works."""
         self.tasks.run(self.port.info, self._on_info, self._on_failure)
 
+    def move_to(self, port: EdgeClient) -> None:
+        """Go on with the same edge at another address, after it was started anew."""
+        self._stop_listening()
+        self.port = port
+        self.start()
+
     def close(self) -> None:
         """Disconnect for good."""
         self._retry.stop()
-        if self._stream is not None:
-            self._stream.stop()
-            self._stream = None
+        self._stop_listening()
         self.tasks.close()
+
+    def _stop_listening(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.stop()
 
     def camera(self, camera_id: str) -> Camera | None:
         """Return a camera as it is known now."""
@@ -291,10 +300,10 @@ class Edges(QObject):
         found = [(link, a) for link in self._links for a in link.alarms]
         return sorted(found, key=lambda item: (item[1].priority, -item[1].raised_ns))
 
-    def add(self, link: EdgeLink) -> None:
-        """Take a link in; the caller starts it."""
+    def add(self, link: EdgeLink, *, first: bool = False) -> None:
+        """Take a link in, before all others if it is this computer's; not started yet."""
         link.setParent(self)
-        self._links.append(link)
+        self._links.insert(0 if first else len(self._links), link)
         link.state_changed.connect(self.state_changed)
         link.cameras_changed.connect(self.cameras_changed)
         link.alarms_changed.connect(self.alarms_changed)

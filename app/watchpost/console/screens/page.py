@@ -12,6 +12,7 @@ from watchpost.base.clock import Clock
 from watchpost.console.actions import Scope
 from watchpost.console.alarms import AlarmDesk
 from watchpost.console.bridge.edges import EdgeLink, Edges
+from watchpost.console.edge_book import EdgeBook
 from watchpost.console.keys import Keys
 from watchpost.console.preferences import PreferencesStore
 from watchpost.console.targets import Target
@@ -43,6 +44,7 @@ class PageContext:
     keys: Keys
     preferences: PreferencesStore
     desk: AlarmDesk
+    book: EdgeBook
     go: Go
     say: Say
     run: Callable[[str], None] = lambda _action_id: None

@@ -95,7 +95,7 @@ class AlarmStrip(QFrame):
                 line.addSpacing(-4)
         line.addSpacing(4)
         line.addWidget(rule(vertical=True))
-        line.addWidget(self._now, 1)
+        line.addWidget(self._now)
         line.addWidget(self._quiet)
         line.addWidget(self.clip)
         line.addWidget(self.acknowledge)

@@ -71,6 +71,7 @@ class WallScreen(Page):
         self.canvas.set_overlays(context.preferences.now.overlays)
         self.canvas.type_numbers = context.preferences.now.single_keys
         self._drawer_open = False
+        self._has_side = True
         self._build()
         self._connect()
         self._tick = QTimer(self)
@@ -114,7 +115,7 @@ class WallScreen(Page):
         self.more = icon_button(theme, "ellipsis", self.tr("More"))
         self.drawer = button(theme, self.tr("Alarms"), icon="panel-right")
         self.drawer.setCheckable(True)
-        bar = row(
+        self._bar = row(
             self._title,
             4,
             self.layouts,
@@ -141,7 +142,7 @@ class WallScreen(Page):
         self._middle = row(self._stack, gap=8)
         self._middle.setStretch(0, 1)
         self._middle.addWidget(self.side)
-        whole = column(bar, self._middle, gap=8)
+        whole = column(self._bar, self._middle, gap=8)
         whole.setStretch(1, 1)
         whole.setContentsMargins(_MARGIN, 10, _MARGIN, _MARGIN)
         self.setLayout(whole)
@@ -238,8 +239,8 @@ class WallScreen(Page):
         text = self.tr("Page {page} of {pages}")
         self._page.setText(text.format(page=view.page + 1, pages=view.pages))
         has_camera = view.detail is not None
-        for widget in (self.replay, self.snapshot):
-            widget.setEnabled(has_camera)
+        self.replay.setEnabled(has_camera)
+        self.snapshot.setEnabled(has_camera)
         controls: tuple[QWidget, ...] = (
             self.layouts,
             self.overlays,
@@ -270,7 +271,20 @@ class WallScreen(Page):
         super().resizeEvent(event)
         self._place_side()
 
+    def hide_side(self) -> None:
+        """Show tiles alone, as the second window does."""
+        self._has_side = False
+        self._place_side()
+
+    def add_to_bar(self, widget: QWidget) -> None:
+        """Put a widget beside the title."""
+        self._bar.insertWidget(1, widget)
+
     def _place_side(self) -> None:
+        if not self._has_side:
+            self.side.hide()
+            self.drawer.hide()
+            return
         narrow = self.window().width() < DRAWER_BELOW
         self.drawer.setVisible(narrow)
         within = self._middle.indexOf(self.side) >= 0
