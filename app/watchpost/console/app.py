@@ -28,7 +28,7 @@ from watchpost.console.bridge.local_edge import LocalEdgeKeeper
 from watchpost.console.bridge.tasks import Tasks
 from watchpost.console.edge_book import EdgeBook
 from watchpost.console.keys import Keys, action_text, spec_of
-from watchpost.console.main_window import MainWindow
+from watchpost.console.main_window import MainWindow, WindowParts
 from watchpost.console.palette import Entry, Palette
 from watchpost.console.preferences import PreferencesStore
 from watchpost.console.screens.page import PageContext
