@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from watchpost.base.clock import NS_PER_MS
 from watchpost.base.errors import StoreError
@@ -15,7 +16,7 @@ from watchpost.edge.models import Serving
 from watchpost.edge.results import boxes_of, result_of
 from watchpost.edge.truth import TruthBoard
 from watchpost.engine.inference.jobs import Analysed, Job
-from watchpost.engine.pipeline import CameraPipeline
+from watchpost.engine.pipeline import CameraPipeline, without_twins
 from watchpost.protocol.live import Counted, Result
 from watchpost.store.ledger import LedgerEvent, Recorded
 
@@ -27,13 +28,27 @@ class CameraCounting:
 
     ``analysed`` runs on pool threads, one frame of a camera at a time; rules change on
     the server's threads.
+
+    Args:
+        camera_id: The camera.
+        rules: Its lines.
+        room: Shared parts.
+        on_recorded: Called on the ledger's writer thread with every count, once it is
+            durable and before it is told.
     """
 
-    def __init__(self, camera_id: str, rules: RuleSet, room: EngineRoom) -> None:
+    def __init__(
+        self,
+        camera_id: str,
+        rules: RuleSet,
+        room: EngineRoom,
+        on_recorded: Callable[[Recorded], None] | None = None,
+    ) -> None:
         self.camera_id = camera_id
         self.figures = CameraFigures(room.clock)
         self.truth = TruthBoard()
         self._room = room
+        self._on_recorded = on_recorded
         self._lock = threading.Lock()
         self._model: Serving | None = None
         self._pipeline = CameraPipeline(camera_id, (), rules)
@@ -53,13 +68,15 @@ class CameraCounting:
             model = self._use_model(outcome.model_sha256)
             if model is None:
                 return None
-            output = self._pipeline.analysed(job.header, outcome.detections)
+            # The pipeline drops twins too; dropped here, its rows are ours.
+            detections = without_twins(outcome.detections)
+            output = self._pipeline.analysed(job.header, detections)
             rules_version = self._pipeline.rules.version
         self._room.scheduler.boost(self.camera_id, output.boost)
         latency_ms = (self._room.clock.utc_ns() - job.header.at_ns) / NS_PER_MS
         self.figures.analysed(latency_ms)
         boxes = boxes_of(
-            outcome.detections,
+            detections,
             output.tracks,
             model.class_names,
             score_threshold=self._room.score_threshold(),
@@ -105,6 +122,8 @@ class CameraCounting:
         """Tell a count once it is durable; runs on the ledger's writer thread."""
         if not recorded.new:
             return
+        if self._on_recorded is not None:
+            self._on_recorded(recorded)
         crossing = recorded.event.crossing
         count_in, count_out = self._room.totals.counted(
             crossing.line_id, crossing.direction, crossing.at_ns
