@@ -124,7 +124,6 @@ class LocalEdge:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._errors: IO[bytes] | None = None
         self._adopted_pid: int | None = None
         self._starts_ns: list[int] = []
         self._thread: threading.Thread | None = None
@@ -197,22 +196,26 @@ class LocalEdge:
 
     def _start(self, timeout_s: float) -> EdgeAddress:
         self._starts_ns.append(self._clock.monotonic_ns())
-        if self._errors is not None:
-            self._errors.close()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives with the process
-        try:
-            process = start_program(self._command, self._errors)
-        except OSError as error:
-            raise EdgeError(
-                f"The edge's program {self._command[0]} cannot be started ({error}).",
-                todo="Install Watchpost again.",
-                code="edge.program",
-            ) from error
+        with tempfile.TemporaryFile() as errors:
+            try:
+                process = start_program(self._command, errors)
+            except OSError as error:
+                raise EdgeError(
+                    f"The edge's program {self._command[0]} cannot be started "
+                    f"({error}).",
+                    todo="Install Watchpost again.",
+                    code="edge.program",
+                ) from error
+            return self._wait_for(process, errors, timeout_s)
+
+    def _wait_for(
+        self, process: subprocess.Popen[bytes], errors: IO[bytes], timeout_s: float
+    ) -> EdgeAddress:
         deadline_ns = self._clock.monotonic_ns() + int(timeout_s * NS_PER_S)
         while self._clock.monotonic_ns() < deadline_ns and not self._stop.is_set():
             if process.poll() is not None:
                 _close_stdin(process)
-                raise self._start_error(process.returncode)
+                raise self._start_error(process.returncode, errors)
             said = read_token_file(self.folder)
             if said is not None and said.pid == process.pid:
                 address = find(self.folder)
@@ -230,10 +233,9 @@ class LocalEdge:
             code="edge.slow_start",
         )
 
-    def _start_error(self, exit_code: int) -> EdgeError:
-        assert self._errors is not None
-        self._errors.seek(0)
-        lines = self._errors.read().strip().splitlines() or [b""]
+    def _start_error(self, exit_code: int, errors: IO[bytes]) -> EdgeError:
+        errors.seek(0)
+        lines = errors.read().strip().splitlines() or [b""]
         if exit_code == CANNOT_START:
             return refusal(lines[-1], exit_code)
         return EdgeError(

@@ -58,18 +58,25 @@ class Analysis:
         return pool.status() if pool is not None else None
 
     def serve(self, serving: Serving | None) -> None:
-        """Serve with this model from the next frame on; None: with nothing."""
+        """Serve with this model from the next frame on; None: with nothing.
+
+        Blocks for about a second where another model serves now.
+
+        Raises:
+            ModelError: Its workers did not come up; the model before serves on.
+        """
         with self._lock:
-            self._serving = serving
             if serving is None:
+                self._serving = None
                 self._end_pool()
                 self._scheduler.outage(NotAnalysed.NO_MODEL)
                 return
             self._by_sha[serving.info.sha256] = serving
             if self._pool is None:
                 self._begin_pool(serving)
-            else:
+            elif self._pool.model.sha256 != serving.info.sha256:
                 self._pool.swap(serving.info)
+            self._serving = serving
         _log.info("serving", model=serving.name, sha256=serving.info.sha256[:16])
 
     def set_workers(self, workers: int) -> None:

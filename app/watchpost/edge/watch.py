@@ -107,7 +107,7 @@ class Watch:
             disk_percent=hardware.disk_percent,
             disk_free_gib=hardware.disk_free_gib,
             network_mbit_s=hardware.network_mbit_s,
-            inference_ms=_reading(pool.p50_ms if pool else None, why_not),
+            inference_ms=_reading((pool.p50_ms or None) if pool else None, why_not),
             analysed_per_s=_reading(sum(analysed) if analysed else None, why_not),
             workers_alive=pool.alive if pool else 0,
             workers_replaced=pool.replaced if pool else 0,
