@@ -15,6 +15,7 @@ class PictureInput:
     def __init__(self, spec: InputSpec, tensor: TensorSpec) -> None:
         self._last = tensor.channels_last
         shape = (spec.height, spec.width, 3)
+        self.picture_shape = shape
         self.array: NDArray[np.generic] = np.zeros(
             (1, *shape) if self._last else (1, 3, *shape[:2]), tensor.dtype
         )

@@ -1,0 +1,457 @@
+"""The inference pool: threads that each own one worker process.
+
+A pool thread takes a frame, hands it to its worker and waits until the deadline. A worker
+that is past it is killed at once and the spare takes its place; its frame is recorded as
+not analysed and never tried again, since a frame that hangs one worker would hang the
+next. Three workers that one model hung or crashed within a minute quarantine the model.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchpost.base.clock import NS_PER_MS, NS_PER_S, SYSTEM_CLOCK
+from watchpost.base.errors import ModelError
+from watchpost.base.log import get_logger
+from watchpost.domain.coverage import NotAnalysed
+from watchpost.engine.inference.crew import Crew
+from watchpost.engine.inference.deadline import Deadline
+from watchpost.engine.inference.handle import Trouble, WorkerFailedError, WorkerHandle
+from watchpost.engine.inference.jobs import Analysed, Job, JobSource, NotDone, Outcome
+from watchpost.engine.inference.model import ModelInfo
+
+QUARANTINE_FAILURES = 3
+QUARANTINE_WINDOW_S = 60.0
+FIRST_PAUSE_S = 10.0
+LONGEST_PAUSE_S = 300.0
+SWAP_LIMIT_S = 60.0
+# Mailboxes of the model before are not read any more for this long after a swap.
+_STALE_S = 5.0
+_TAKE_S = 0.2
+_SPARE_WAIT_S = 0.1
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStatus:
+    """The pool at one moment.
+
+    Attributes:
+        alive: Workers that are warm or working, the spare among them.
+        replaced: Workers that were lost and replaced, since the start.
+        last_recovery_ms: From noticing the last loss of a working worker to the first
+            answer of the one that took its place; None when none was lost.
+        p50_ms, p99_ms: Round trips of the newest 256 frames; 0 before the first.
+        deadline_ms: Past this a worker counts as hung.
+        model_sha256: The model that serves.
+        paused: The model hung or crashed too often; it is tried again later.
+        sentence: What is wrong with it, or empty.
+    """
+
+    alive: int
+    replaced: int
+    last_recovery_ms: float | None
+    p50_ms: float
+    p99_ms: float
+    deadline_ms: float
+    model_sha256: str
+    paused: bool
+    sentence: str
+
+
+class Blame:
+    """Counts what one model did to its workers; thread-safe by its owner."""
+
+    def __init__(self) -> None:
+        self._failures_ns: deque[int] = deque(maxlen=QUARANTINE_FAILURES)
+        self._pause_s = FIRST_PAUSE_S
+        self.paused_until_ns = 0
+        self.sentence = ""
+
+    def failed(self, now_ns: int, detail: str) -> bool:
+        """Note a failure; return whether the model is to be quarantined for it."""
+        self._failures_ns.append(now_ns)
+        window_ns = round(QUARANTINE_WINDOW_S * NS_PER_S)
+        if (
+            len(self._failures_ns) < QUARANTINE_FAILURES
+            or now_ns - self._failures_ns[0] > window_ns
+        ):
+            return False
+        self._failures_ns.clear()
+        if now_ns - self.paused_until_ns > LONGEST_PAUSE_S * NS_PER_S:
+            self._pause_s = FIRST_PAUSE_S
+        self.paused_until_ns = now_ns + round(self._pause_s * NS_PER_S)
+        self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        self.sentence = (
+            f"It hung or crashed {QUARANTINE_FAILURES} times within "
+            f"{QUARANTINE_WINDOW_S:.0f} seconds, the last time because of: {detail}."
+        )
+        return True
+
+
+class InferencePool:
+    """Analyses frames; safe on any thread.
+
+    Args:
+        model: Inspected.
+        workers: Threads, each with a child process; one a processor core is best.
+        source: Where frames come from and outcomes go back to.
+        on_done: Hears each outcome on a pool thread, before the camera's next frame is
+            given out. The job's header is of the frame that was really looked at: the
+            newest, where the one asked for was overwritten meanwhile.
+        score_threshold: Lowest score to hand on; None: the model's own.
+        on_quarantine: Hears, on a thread of its own, that a model hung or crashed too
+            often, and the sentence for it. It should :meth:`swap` to the model before;
+            until it does, the pool pauses and tries again.
+    """
+
+    def __init__(
+        self,
+        model: ModelInfo,
+        *,
+        workers: int,
+        source: JobSource,
+        on_done: Callable[[Job, Outcome], None],
+        score_threshold: float | None = None,
+        on_quarantine: Callable[[ModelInfo, str], None],
+    ) -> None:
+        assert workers > 0
+        self._workers = workers
+        self._source = source
+        self._on_done = on_done
+        self._threshold = score_threshold
+        self._on_quarantine = on_quarantine
+        self._lock = threading.Lock()
+        self._swapping = threading.Lock()
+        self._crew = self._new_crew(model)
+        self._blame = Blame()
+        self._replaced = 0
+        self._last_recovery_ms: float | None = None
+        self._seated = 0
+        self._paths: set[Path] = set()
+        self._stale: frozenset[Path] = frozenset()
+        self._stale_until_ns = 0
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begin to start workers; returns at once, frames are taken as they are ready."""
+        self._source.outage(NotAnalysed.NO_MODEL)
+        self._crew.start()
+        for number in range(self._workers):
+            thread = threading.Thread(
+                target=_Seat(self).serve, name=f"inference-{number}", daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """End all workers; frames in hand are given up."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+        self._crew.stop()
+
+    def wait_ready(self, timeout_s: float) -> bool:
+        """Wait until one worker is warm; False after the time-out or a refusal."""
+        end_ns = SYSTEM_CLOCK.monotonic_ns() + round(timeout_s * NS_PER_S)
+        while SYSTEM_CLOCK.monotonic_ns() < end_ns and not self._stopping.is_set():
+            crew = self._crew
+            if crew.alive or crew.wait_ready(1, 0.1):
+                return True
+            if crew.refusal is not None:
+                return False
+        return False
+
+    @property
+    def model(self) -> ModelInfo:
+        """The model that serves."""
+        return self._crew.model
+
+    def swap(self, model: ModelInfo) -> None:
+        """Serve with another model from now on; the old one serves until it is warm.
+
+        Blocks for about a second. Where the new model wants other pictures, tell the
+        cameras afterwards: frames from mailboxes of the old one are left out as
+        ``MODEL_SWAP`` until their paths change.
+
+        Raises:
+            ModelError: The new model's workers did not come up; the old one serves on.
+        """
+        with self._swapping:
+            crew = self._new_crew(model)
+            crew.start()
+            if not crew.wait_ready(self._workers, SWAP_LIMIT_S):
+                refusal = crew.refusal
+                crew.stop()
+                raise refusal or ModelError(
+                    f"{model.path.name} did not start within {SWAP_LIMIT_S:.0f} seconds.",
+                    todo="Choose a smaller model, or try again when less is running.",
+                    code="model.too_slow",
+                )
+            with self._lock:
+                old, self._crew = self._crew, crew
+                self._blame = Blame()
+                if old.model.input != model.input:
+                    self._stale = frozenset(self._paths)
+                    self._stale_until_ns = SYSTEM_CLOCK.monotonic_ns() + round(
+                        _STALE_S * NS_PER_S
+                    )
+                self._paths.clear()
+            old.stop()
+        _log.info("model swapped", old=old.model.path.name, new=model.path.name)
+
+    def status(self) -> PoolStatus:
+        """Return how the pool is."""
+        with self._lock:
+            crew, blame = self._crew, self._blame
+            replaced, recovery_ms = self._replaced, self._last_recovery_ms
+        paused = SYSTEM_CLOCK.monotonic_ns() < blame.paused_until_ns
+        return PoolStatus(
+            alive=crew.alive,
+            replaced=replaced,
+            last_recovery_ms=recovery_ms,
+            p50_ms=crew.deadline.p50_ms,
+            p99_ms=crew.deadline.p99_ms,
+            deadline_ms=crew.deadline.limit_ms,
+            model_sha256=crew.model.sha256,
+            paused=paused,
+            sentence=str(crew.refusal or "") or (blame.sentence if paused else ""),
+        )
+
+    def _new_crew(self, model: ModelInfo) -> Crew:
+        threshold = self._threshold
+        return Crew(
+            model,
+            seats=self._workers,
+            threshold=model.score_threshold if threshold is None else threshold,
+            deadline=Deadline(),
+            on_lost=self._idle_lost,
+            on_refused=lambda error: self._refused(model, error),
+        )
+
+    def _idle_lost(self, trouble: Trouble, detail: str) -> None:
+        with self._lock:
+            self._replaced += 1
+        _log.warning("idle worker replaced", trouble=trouble.value, detail=detail)
+
+    def _refused(self, model: ModelInfo, error: ModelError) -> None:
+        if self._crew.model is model:
+            self._source.outage(NotAnalysed.NO_MODEL)
+            self._quarantine(model, str(error))
+
+    def _quarantine(self, model: ModelInfo, sentence: str) -> None:
+        _log.error("model quarantined", model=model.path.name, detail=sentence)
+        # On a thread of its own: the owner swaps models there, which waits for seats.
+        threading.Thread(
+            target=self._on_quarantine,
+            args=(model, sentence),
+            name="inference-quarantine",
+            daemon=True,
+        ).start()
+
+    # What seats need; they are part of the pool
+
+    @property
+    def crew(self) -> Crew:
+        """The crew that seats take their workers from."""
+        return self._crew
+
+    @property
+    def source(self) -> JobSource:
+        """Where seats take their frames from."""
+        return self._source
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether seats should end."""
+        return self._stopping.is_set()
+
+    def pause_s(self) -> float:
+        """Return for how long seats should not work; 0: they may."""
+        left_ns = self._blame.paused_until_ns - SYSTEM_CLOCK.monotonic_ns()
+        return max(0.0, left_ns / NS_PER_S)
+
+    def wait(self, seconds: float) -> None:
+        """Wait, less long when the pool stops."""
+        self._stopping.wait(seconds)
+
+    def seated(self, change: int) -> None:
+        """Count seats with a worker; the source hears when there are none."""
+        with self._lock:
+            before, self._seated = self._seated, self._seated + change
+            now = self._seated
+        if before == 0 and now > 0:
+            self._source.outage(None)
+        elif now == 0 and before > 0:
+            paused = self.pause_s() > 0
+            self._source.outage(
+                NotAnalysed.NO_MODEL if paused else NotAnalysed.WORKER_RESTART
+            )
+
+    def is_stale(self, path: Path) -> bool:
+        """Say whether a mailbox was made for the model before; remember it if not."""
+        with self._lock:
+            if path in self._stale:
+                if SYSTEM_CLOCK.monotonic_ns() < self._stale_until_ns:
+                    return True
+                self._stale = frozenset()
+            self._paths.add(path)
+            return False
+
+    def worker_failed(
+        self, crew: Crew, worker: WorkerHandle, error: WorkerFailedError
+    ) -> None:
+        """Note the loss of a working worker."""
+        with self._lock:
+            self._replaced += 1
+        _log.warning(
+            "worker replaced",
+            pid=worker.pid,
+            trouble=error.trouble.value,
+            detail=str(error),
+        )
+        if error.trouble.blames_model:
+            self.blame(crew, str(error))
+
+    def blame(self, crew: Crew, detail: str) -> None:
+        """Note that a model failed at a frame; quarantine it after three in a minute."""
+        with self._lock:
+            if crew is not self._crew or not self._blame.failed(
+                SYSTEM_CLOCK.monotonic_ns(), detail
+            ):
+                return
+            sentence = self._blame.sentence
+        self._source.outage(NotAnalysed.NO_MODEL)
+        self._quarantine(crew.model, sentence)
+
+    def recovered(self, spent_ms: float) -> None:
+        """Note how long it took from a loss to the next answer."""
+        with self._lock:
+            self._last_recovery_ms = spent_ms
+
+    def deliver(self, job: Job, outcome: Outcome) -> None:
+        """Hand an outcome to whoever wants it, then give the camera free."""
+        try:
+            self._on_done(job, outcome)
+        finally:
+            self._source.done(job, outcome)
+
+
+class _Seat:
+    """One pool thread and the worker it owns."""
+
+    def __init__(self, pool: InferencePool) -> None:
+        self._pool = pool
+        self._worker: WorkerHandle | None = None
+        self._crew: Crew = pool.crew
+        self._lost_ns: int | None = None
+
+    def serve(self) -> None:
+        """Take frames until the pool stops; the thread's body."""
+        while not self._pool.is_stopping:
+            try:
+                self._serve_one()
+            except Exception:  # noqa: BLE001 - the loop top: one bad frame ends no thread
+                _log.error("a pool thread stumbled", exc_info=True)
+        self._leave()
+
+    def _serve_one(self) -> None:
+        pause_s = self._pool.pause_s()
+        if pause_s > 0:
+            self._leave()
+            self._pool.wait(min(pause_s, _TAKE_S))
+            return
+        if not self._sit(_TAKE_S):
+            return
+        job = self._pool.source.take(_TAKE_S)
+        if job is None:
+            return
+        if self._pool.is_stale(job.ring_path):
+            outcome: Outcome = NotDone(
+                NotAnalysed.MODEL_SWAP, "mailbox of the old model"
+            )
+        elif self._sit(_SPARE_WAIT_S):
+            job, outcome = self._look(job)
+        else:
+            outcome = NotDone(NotAnalysed.WORKER_RESTART, "no warm worker")
+        self._pool.deliver(job, outcome)
+
+    def _sit(self, timeout_s: float) -> bool:
+        """Have a fit worker of the serving model; return whether there is one."""
+        if self._crew is not self._pool.crew:
+            self._change_crew(timeout_s)
+        while self._worker is not None and not self._worker.is_fit():
+            self._give_up(
+                WorkerFailedError(Trouble.KILLED, "stopped or gone while idle")
+            )
+        if self._worker is None:
+            self._worker = self._crew.take(timeout_s)
+            if self._worker is not None:
+                self._pool.seated(1)
+        return self._worker is not None
+
+    def _change_crew(self, timeout_s: float) -> None:
+        crew = self._pool.crew
+        worker = crew.take(timeout_s)
+        if worker is None:
+            self._leave()
+        else:
+            old, self._worker = self._worker, worker
+            if old is None:
+                self._pool.seated(1)
+            else:
+                old.kill()
+                self._crew.dismissed()
+        self._crew = crew
+
+    def _look(self, job: Job) -> tuple[Job, Outcome]:
+        worker = self._worker
+        assert worker is not None
+        try:
+            job, outcome = worker.analyse(job, self._crew.deadline)
+        except WorkerFailedError as error:
+            self._give_up(error)
+            return job, NotDone(_reason(error.trouble), str(error))
+        if isinstance(outcome, Analysed):
+            self._note_recovery()
+        elif outcome.reason is NotAnalysed.POISON_FRAME:
+            self._pool.blame(self._crew, outcome.detail)
+        return job, outcome
+
+    def _give_up(self, error: WorkerFailedError) -> None:
+        worker, self._worker = self._worker, None
+        assert worker is not None
+        self._lost_ns = self._lost_ns or SYSTEM_CLOCK.monotonic_ns()
+        # The spare sits down first: a seat that is taken over at once is no outage.
+        self._worker = self._crew.take(0.0)
+        worker.kill()
+        self._crew.lost(worker)
+        if self._worker is None:
+            self._pool.seated(-1)
+        self._pool.worker_failed(self._crew, worker, error)
+
+    def _note_recovery(self) -> None:
+        if self._lost_ns is not None:
+            lost_ns, self._lost_ns = self._lost_ns, None
+            spent_ns = SYSTEM_CLOCK.monotonic_ns() - lost_ns
+            self._pool.recovered(spent_ns / NS_PER_MS)
+
+    def _leave(self) -> None:
+        """Give up the worker in order, because it is not needed any more."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            self._pool.seated(-1)
+            worker.kill()
+            self._crew.dismissed()
+
+
+def _reason(trouble: Trouble) -> NotAnalysed:
+    if trouble.blames_model:
+        return NotAnalysed.POISON_FRAME
+    return NotAnalysed.WORKER_RESTART
