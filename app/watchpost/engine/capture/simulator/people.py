@@ -138,7 +138,7 @@ class Wardrobe:
 def figure(look: Look, view: View, step: int, height: float) -> Sprite:
     """Draw somebody ``height`` pixels tall (times the look's own size)."""
     tall = height * look.tall
-    pen = _Pen(tall, look)
+    pen = _Pen(tall, 0.84 if view is View.SIDE else 0.48)
     phase = 2 * math.pi * (step + 0.5) / STEPS
     swing = 0.0 if step == STANDING else 1.0
     if view is View.SIDE:
@@ -151,17 +151,19 @@ def figure(look: Look, view: View, step: int, height: float) -> Sprite:
 class _Pen:
     """Maps body units to pixels and shades with a depth that fits the body."""
 
-    def __init__(self, tall: float, look: Look) -> None:
+    def __init__(self, tall: float, width: float) -> None:
         self.tall = tall
-        self.canvas = Canvas(tall * 0.86, tall * 1.12)
-        self.x0 = tall * 0.43
-        self.y0 = tall * 1.06
-        self.look = look
+        self.canvas = Canvas(tall * width, tall * 1.1)
+        self.x0 = tall * width / 2
+        self.y0 = tall * 1.05
 
-    def put(self, outline: Points, colour: Bgr, relief: float = 0.5) -> None:
-        points = outline * (self.tall, -self.tall) + (self.x0, self.y0)
+    def put(
+        self, outline: Points | list[Points], colour: Bgr, relief: float = 0.5
+    ) -> None:
+        outlines = [outline] if isinstance(outline, np.ndarray) else outline
+        unit = (self.tall, -self.tall)
         self.canvas.shape(
-            points,
+            [one * unit + (self.x0, self.y0) for one in outlines],
             shaded(colour, 1.06),
             below=shaded(colour, 0.86),
             relief=relief,
@@ -179,12 +181,15 @@ class _Pen:
         colour: Bgr,
         relief: float = 0.5,
     ) -> None:
-        for (a, b), (ra, rb) in zip(
-            zip(joints, joints[1:], strict=False),
-            zip(radii, radii[1:], strict=False),
-            strict=True,
-        ):
-            self.put(capsule(*a, *b, ra, rb), colour, relief)
+        self.put(tube(joints, radii), colour, relief)
+
+
+def tube(joints: list[tuple[float, float]], radii: list[float]) -> list[Points]:
+    """Return the outlines of a jointed limb, to be painted as one body."""
+    return [
+        capsule(*joints[i], *joints[i + 1], radii[i], radii[i + 1])
+        for i in range(len(joints) - 1)
+    ]
 
 
 def _draw_side(pen: _Pen, look: Look, phase: float, swing: float) -> None:
@@ -226,8 +231,8 @@ def _draw_side(pen: _Pen, look: Look, phase: float, swing: float) -> None:
 
 def _stride(phase: float, swing: float) -> tuple[float, float]:
     """Return thigh and shin angles, forward positive, of a leg."""
-    thigh = swing * 0.46 * math.sin(phase)
-    bend = swing * (0.12 + 0.75 * max(0.0, math.cos(phase)) ** 1.5)
+    thigh = swing * (0.44 * math.sin(phase) + 0.07)
+    bend = swing * (0.05 + 0.8 * max(0.0, math.cos(phase)) ** 1.5)
     return thigh, thigh - bend
 
 
@@ -276,8 +281,8 @@ def _side_arm(
 
 
 def _side_head(pen: _Pen, look: Look, neck: float) -> None:
-    pen.limb([(-0.005, neck - 0.02), (0.008, neck + 0.06)], [0.036, 0.034], look.skin)
-    y = neck + 0.105
+    pen.limb([(-0.005, neck - 0.02), (0.008, neck + 0.06)], [0.042, 0.038], look.skin)
+    y = neck + 0.094
     face = rounded(
         [
             (-0.055, y + 0.05),
@@ -349,29 +354,31 @@ def _draw_upright(
     legs = ((-1, swing * lift), (1, swing * (1 - lift)))
     for side, up in sorted(legs, key=lambda leg: leg[1], reverse=True):
         _upright_leg(pen, look, side, up, hip, back=back)
-    arm_swing = swing * math.sin(phase)
-    for side in (-1, 1):
-        _upright_arm(pen, look, side, side * arm_swing, neck, sway)
     hem = hip - (0.19 if look.dress else 0.05 if look.jacket else 0.0)
     flare = 0.165 if look.dress else 0.118
     torso = rounded(
         [
             (sway - 0.045, neck + 0.015),
             (sway + 0.045, neck + 0.015),
-            (sway + 0.142 * b, neck - 0.025),
-            (sway + 0.152 * b, neck - 0.08),
+            (sway + 0.13 * b, neck - 0.028),
+            (sway + 0.138 * b, neck - 0.08),
             (0.112 * b, hip + 0.15),
             (flare * b, hem),
             (-flare * b, hem),
             (-0.112 * b, hip + 0.15),
-            (sway - 0.152 * b, neck - 0.08),
-            (sway - 0.142 * b, neck - 0.025),
+            (sway - 0.138 * b, neck - 0.08),
+            (sway - 0.13 * b, neck - 0.028),
         ],
         2,
     )
-    if look.bag is not None and not back:
-        pass
-    pen.put(torso, look.top, 0.6)
+    arm_swing = swing * math.sin(phase)
+    sleeves = [
+        outline
+        for side in (-1, 1)
+        for outline in _upright_arm(pen, look, side, side * arm_swing, neck, sway)
+    ]
+    pen.put([torso, *sleeves], look.top, 0.55)
+    _armpits(pen, look, neck, hip, sway)
     _upright_details(pen, look, neck, hem, sway, back=back)
     _upright_head(pen, look, neck, sway, back=back)
 
@@ -383,12 +390,12 @@ def _upright_leg(
     x = side * 0.056 * b
     raise_by = 0.055 * up
     knee = (x * 1.12, hip - 0.225 + 0.35 * raise_by)
-    ankle = (x * 1.02, 0.045 + raise_by)
+    ankle = (x * 1.02, 0.06 + raise_by)
     tone = 1.0 - 0.22 * up
     cloth = shaded(look.skin if look.dress else look.legs, tone)
     toe = 0.012 if back else -0.026
     shoe = capsule(
-        ankle[0], ankle[1] - 0.008, ankle[0] + side * 0.008, ankle[1] + toe, 0.03, 0.032
+        ankle[0], ankle[1] - 0.022, ankle[0] + side * 0.01, ankle[1] - 0.022 + toe, 0.03, 0.034
     )
     pen.put(shoe, shaded(look.shoes, tone))
     pen.limb([(x, hip), knee, ankle], [0.07 * b, 0.054 * b, 0.037], cloth)
@@ -396,16 +403,33 @@ def _upright_leg(
 
 def _upright_arm(
     pen: _Pen, look: Look, side: int, swing: float, neck: float, sway: float
-) -> None:
+) -> list[Points]:
+    """Draw hand and bare forearm; return the sleeve, which is one with the torso."""
     b = look.build
-    shoulder = (sway + side * 0.142 * b, neck - 0.06)
-    elbow = (sway + side * 0.172 * b, neck - 0.205 + 0.012 * swing)
-    wrist = (sway + side * (0.168 - 0.02 * swing) * b, neck - 0.335 + 0.035 * swing)
+    shoulder = (sway + side * 0.118 * b, neck - 0.056)
+    elbow = (sway + side * 0.155 * b, neck - 0.205 + 0.012 * swing)
+    wrist = (sway + side * (0.16 - 0.022 * swing) * b, neck - 0.335 + 0.04 * swing)
     hand = (wrist[0] - side * 0.004, wrist[1] - 0.03)
-    sleeve = shaded(look.top, 0.92)
-    pen.limb([wrist, hand], [0.021, 0.02], look.skin)
-    pen.limb([elbow, wrist], [0.034, 0.026], sleeve if look.jacket else look.skin)
-    pen.limb([shoulder, elbow], [0.046, 0.036], sleeve, 0.6)
+    pen.limb([wrist, hand], [0.02, 0.019], look.skin)
+    if look.jacket:
+        return tube([shoulder, elbow, wrist], [0.046, 0.036, 0.027])
+    pen.limb([elbow, wrist], [0.031, 0.024], look.skin)
+    return tube([shoulder, elbow], [0.046, 0.037])
+
+
+def _armpits(pen: _Pen, look: Look, neck: float, hip: float, sway: float) -> None:
+    """Part the arms from the torso with a crease on either side."""
+    b = look.build
+    for side in (-1, 1):
+        crease = capsule(
+            sway + side * 0.1 * b,
+            neck - 0.105,
+            sway + side * 0.113 * b,
+            hip + 0.1,
+            0.004,
+            0.007,
+        )
+        pen.tint(crease, shaded(look.top, 0.45), 0.6)
 
 
 def _upright_details(
@@ -461,7 +485,7 @@ def _upright_details(
 def _upright_head(
     pen: _Pen, look: Look, neck: float, sway: float, *, back: bool
 ) -> None:
-    x, y = sway * 1.2, neck + 0.1
+    x, y = sway * 1.2, neck + 0.097
     if look.cut is Hair.LONG and not back:
         fall = rounded(
             [

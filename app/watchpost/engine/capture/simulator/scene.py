@@ -10,14 +10,18 @@ import numpy as np
 from watchpost.base.errors import ConfigError
 from watchpost.domain.rules import Direction, Line
 from watchpost.engine.capture.simulator.bus_door import BusDoor
+from watchpost.engine.capture.simulator.conveyor import Conveyor
 from watchpost.engine.capture.simulator.painting import Picture
 from watchpost.engine.capture.simulator.play import Facing, Play
+from watchpost.engine.capture.simulator.shelf import Shelf
 from watchpost.engine.capture.simulator.sprites import Placed, draw, warped
 from watchpost.engine.capture.simulator.story import TrueCrossing
 from watchpost.engine.capture.simulator.troubles import Troubles
 
 _PLAYS: dict[str, Callable[[int, tuple[int, int]], Play]] = {
     "bus_door": BusDoor,
+    "shelf": Shelf,
+    "conveyor": Conveyor,
 }
 SCENE_NAMES = tuple(_PLAYS)
 

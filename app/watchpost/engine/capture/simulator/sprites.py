@@ -73,6 +73,7 @@ class Placed:
         flip: Mirror it left to right.
         turn: Radians, clockwise in the picture.
         veil: What hides it: uint8 of the frame's size, 255 where it can be seen.
+        painted: The backdrop shows it already; it is only named.
     """
 
     sprite: Sprite
@@ -83,6 +84,7 @@ class Placed:
     flip: bool = False
     turn: float = 0.0
     veil: Picture | None = None
+    painted: bool = False
 
 
 def opaque_bounds(alpha: NDArray[np.uint8], above: int = 24) -> tuple[int, ...]:
@@ -96,6 +98,8 @@ def opaque_bounds(alpha: NDArray[np.uint8], above: int = 24) -> tuple[int, ...]:
 
 def draw(frame: Picture, placed: Placed) -> None:
     """Lay a sprite over ``frame``, BGR uint8, in place."""
+    if placed.painted:
+        return
     patch, x0, y0 = warped(placed, frame.shape[1], frame.shape[0])
     if patch is None:
         return

@@ -118,3 +118,20 @@ def all_crossings(
         c for line in lines for c in crossings(path, line, class_name, shift=shift)
     ]
     return sorted(found, key=lambda c: c.at_s)
+
+
+def crossing_at(
+    line: Line, class_name: str, at_s: float, *, forward: bool
+) -> TrueCrossing:
+    """Return a crossing at a known moment.
+
+    Args:
+        line: An upright line.
+        class_name: What crosses it.
+        at_s: When.
+        forward: From left to right.
+    """
+    # Towards the right of a line drawn upwards is in.
+    inward = (line.by < line.ay) == forward
+    direction = Direction.IN if inward else Direction.OUT
+    return TrueCrossing(line.id, direction, class_name, at_s)
