@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QHeaderView,
     QPlainTextEdit,
     QScrollArea,
@@ -32,6 +33,7 @@ from watchpost.console.screens.review.forms import FormState
 from watchpost.console.screens.review.scenes import class_title
 from watchpost.console.theme import Theme, set_look
 from watchpost.console.widgets.parts import (
+    ElidedLabel,
     button,
     column,
     icon_button,
@@ -113,7 +115,10 @@ class CorrectionPanel(QFrame):
         self.title = label(self.tr("Correction"), "title")
         head = QWidget()
         head.setFixedHeight(self._theme.px(40))
-        layout = row(self.title)
+        self.scope = ElidedLabel(look="label")
+        self.scope.setAlignment(_RIGHT)
+        layout = row(self.title, self.scope, gap=12)
+        layout.setStretch(1, 1)
         layout.setContentsMargins(14, 4, 14, 0)
         head.setLayout(layout)
         self.sentence = label(look="label", wrap=True)
@@ -124,7 +129,6 @@ class CorrectionPanel(QFrame):
         whole.addWidget(self._build_actions())
 
     def _build_counts(self) -> QWidget:
-        self.scope = label(look="label")
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -139,7 +143,7 @@ class CorrectionPanel(QFrame):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(5, 1)
         box = QWidget()
-        box.setLayout(column(self.scope, grid, gap=4))
+        box.setLayout(grid)
         return box
 
     def _build_boxes(self) -> QWidget:
@@ -159,9 +163,9 @@ class CorrectionPanel(QFrame):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(theme.px(40))
         for place, width in (
-            (BoxColumn.BOX, 76),
-            (BoxColumn.SCORE, 60),
-            (BoxColumn.DECISION, 84),
+            (BoxColumn.BOX, 70),
+            (BoxColumn.SCORE, 54),
+            (BoxColumn.DECISION, 78),
         ):
             header.resizeSection(place, theme.px(width))
         header.setSectionResizeMode(BoxColumn.CLASS, QHeaderView.ResizeMode.Stretch)
@@ -190,8 +194,7 @@ class CorrectionPanel(QFrame):
             self.undo_button,
             self.redo_button,
         )
-        classes = row(label(self.tr("Class"), "label"), self.class_box)
-        classes.setStretch(1, 1)
+        classes = self._named(self.tr("Class"), self.class_box)
         box = QWidget()
         box.setLayout(
             column(
@@ -204,6 +207,14 @@ class CorrectionPanel(QFrame):
         )
         return box
 
+    def _named(self, name: str, field: QWidget) -> QHBoxLayout:
+        """Return a field with its name to the left; names line up."""
+        words = label(name, "label")
+        words.setFixedWidth(self._theme.px(52))
+        layout = row(words, field)
+        layout.setStretch(1, 1)
+        return layout
+
     def _build_reason(self) -> QWidget:
         self.reason = QComboBox()
         self.reason.setSizeAdjustPolicy(_SHORT)
@@ -213,17 +224,11 @@ class CorrectionPanel(QFrame):
         self.note = QPlainTextEdit()
         self.note.setTabChangesFocus(True)
         self.note.setAccessibleName(self.tr("Note"))
-        self.note.setPlaceholderText(self.tr("What was really there?"))
+        self.note.setPlaceholderText(self.tr("Note, shown in the audit trail"))
         self.note.setFixedHeight(self._theme.px(62))
         box = QWidget()
         box.setLayout(
-            column(
-                label(self.tr("Reason"), "label"),
-                self.reason,
-                label(self.tr("Note (shown in the audit trail)"), "label"),
-                self.note,
-                gap=4,
-            )
+            column(self._named(self.tr("Reason"), self.reason), self.note, gap=8)
         )
         return box
 
@@ -388,7 +393,7 @@ class CorrectionPanel(QFrame):
 _SHORT = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 _TOP = Qt.AlignmentFlag.AlignTop
 _MIDDLE = Qt.AlignmentFlag.AlignCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class _CountRow:

@@ -180,10 +180,10 @@ def _permission(desk: Desk) -> tuple[bool, str]:
 
 def _scope(desk: Desk) -> str:
     if desk.case.span_ns is not None:
-        return _tr("At this line, in the hours of the claim")
+        return _tr("hours of the claim")
     if desk.has_clip:
-        return _tr("At this line, in this clip")
-    return _tr("This count")
+        return _tr("this line, this clip")
+    return _tr("this count")
 
 
 def _no_boxes(desk: Desk) -> str:

@@ -27,7 +27,7 @@ from watchpost.console.widgets.player.scene import (
     TrackSpan,
 )
 
-MAX_TRACKS = 4
+MAX_TRACKS = 3
 _AXIS = 24
 _ROW = 22
 _BAR = 12
