@@ -21,7 +21,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QRegion,
     QResizeEvent,
     QShowEvent,
@@ -32,7 +31,7 @@ from watchpost.base.clock import Clock
 from watchpost.console.bridge.frames import Pictures, TileFrame
 from watchpost.console.bridge.results import ResultBook
 from watchpost.console.screens.wall.describe import truth_words
-from watchpost.console.screens.wall.overlay import OverlayPainter
+from watchpost.console.screens.wall.overlay import LineLayer, OverlayPainter
 from watchpost.console.screens.wall.tile_painter import TilePainter, fitted
 from watchpost.console.screens.wall.view import TileKey, TileView, TruthView, WallView
 from watchpost.console.theme import Theme
@@ -92,9 +91,7 @@ class TileCanvas(QWidget):
         self._pictures: dict[TileKey, Pictures] = {}
         self._frames: dict[TileKey, TileFrame] = {}
         self._last: dict[TileKey, QImage] = {}
-        self._layers: dict[
-            TileKey, tuple[tuple[object, ...], QPixmap, list[QRect]]
-        ] = {}
+        self._layers: dict[TileKey, tuple[tuple[object, ...], LineLayer]] = {}
         self._overlays = True
         self._digits = ""
         self.type_numbers = True
@@ -320,15 +317,19 @@ class TileCanvas(QWidget):
             painter.fillRect(tile.picture, self._theme.colours.void)
             return
         self._paint_image(painter, tile.picture, frame.image)
-        taken: list[QRect] = []
-        if self._overlays:
-            taken = self._paint_lines(painter, tile)
+        layer = self._paint_lines(painter, tile) if self._overlays else None
+        corner = tile.picture.topLeft()
+        taken = (
+            [r.translated(corner) for r, _ in layer.tags] if layer is not None else []
+        )
         if view.truth is not None:
             taken.append(self._paint_truth(painter, tile, view.truth))
         if self._overlays:
             shown = self._book(key).boxes_for(frame.header)
             if shown is not None:
                 self._overlay.boxes(painter, tile.picture, shown, taken)
+        if layer is not None:
+            layer.paint_tags(painter, corner)
         pictures = self._pictures.get(key)
         if pictures is not None and not pictures.intact(frame):
             # Overwritten while it was drawn: the next tick draws a whole one.
@@ -362,21 +363,18 @@ class TileCanvas(QWidget):
         for rect in _around(place, drawn):
             painter.fillRect(rect, self._theme.colours.void)
 
-    def _paint_lines(self, painter: QPainter, tile: _Tile) -> list[QRect]:
+    def _paint_lines(self, painter: QPainter, tile: _Tile) -> LineLayer | None:
         view, key = tile.view, tile.view.key
         if not view.lines or key is None:
-            return []
-        size = tile.picture.size()
+            return None
+        width, height = tile.picture.width(), tile.picture.height()
+        wanted = (view.lines, width, height)
         kept = self._layers.get(key)
-        wanted = (view.lines, size.width(), size.height())
         if kept is None or kept[0] != wanted:
-            layer, taken = self._overlay.line_layer(
-                view.lines, size.width(), size.height()
-            )
-            kept = (wanted, layer, taken)
+            kept = (wanted, self._overlay.line_layer(view.lines, width, height))
             self._layers[key] = kept
-        painter.drawPixmap(tile.picture.topLeft(), kept[1])
-        return [rect.translated(tile.picture.topLeft()) for rect in kept[2]]
+        painter.drawPixmap(tile.picture.topLeft(), kept[1].lines)
+        return kept[1]
 
     def _paint_truth(self, painter: QPainter, tile: _Tile, truth: TruthView) -> QRect:
         token = "hi" if truth.agrees is not False else "p3"

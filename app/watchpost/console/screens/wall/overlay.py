@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRect, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from watchpost.console.bridge.results import ShownBoxes
@@ -22,8 +23,23 @@ from watchpost.protocol.live import Box
 _TAG_ALPHA = 224
 _HALO_ALPHA = 150
 _TAGS_KEPT = 512
+_TINY = 240
+"""Below this width lines have no tags: the tile's header has the figures."""
 _NARROW = 420
 """Below this width of the picture, tags name the class alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLayer:
+    """Lines on a clear pixmap, and tags with their places; kept until lines change."""
+
+    lines: QPixmap
+    tags: tuple[tuple[QRect, QPixmap], ...]
+
+    def paint_tags(self, painter: QPainter, corner: QPoint) -> None:
+        """Draw the tags of a picture whose top left corner is here."""
+        for rect, tag in self.tags:
+            painter.drawPixmap(rect.topLeft() + corner, tag)
 
 
 class OverlayPainter:
@@ -68,8 +84,8 @@ class OverlayPainter:
 
     def line_layer(
         self, lines: Sequence[LineView], width: int, height: int
-    ) -> tuple[QPixmap, list[QRect]]:
-        """Return all lines of a picture on a clear pixmap, and where their tags lie."""
+    ) -> LineLayer:
+        """Return all lines of a picture, and their tags for drawing last."""
         layer = QPixmap(round(width * self._ratio), round(height * self._ratio))
         layer.setDevicePixelRatio(self._ratio)
         layer.fill(Qt.GlobalColor.transparent)
@@ -79,7 +95,10 @@ class OverlayPainter:
             a = QPointF(line.ax * width, line.ay * height)
             b = QPointF(line.bx * width, line.by * height)
             self._line(painter, a, b)
-        taken: list[QRect] = []
+        painter.end()
+        tags: list[tuple[QRect, QPixmap]] = []
+        if width < _TINY:
+            return LineLayer(layer, ())
         for line in lines:
             tag = self._tag(_line_words(line, width), "hi")
             size = tag.deviceIndependentSize().toSize()
@@ -87,12 +106,11 @@ class OverlayPainter:
             b = QPointF(line.bx * width, line.by * height)
             top = a if a.y() <= b.y() else b
             beside = QRect(round(top.x()) + 8, round(top.y()) + 2, 1, size.height())
+            taken = [rect for rect, _ in tags]
             place = free_place(beside, size.width(), size.height(), bounds, taken)
             if place is not None:
-                painter.drawPixmap(place.topLeft(), tag)
-                taken.append(place)
-        painter.end()
-        return layer, taken
+                tags.append((place, tag))
+        return LineLayer(layer, tuple(tags))
 
     def badge(self, text: str, token: str) -> QPixmap:
         """Return a tag with other words, such as a simulator's truth."""

@@ -1,0 +1,1 @@
+"""Settings: this workstation, keys, edges, the edge itself, its models."""

@@ -1,0 +1,219 @@
+"""Models on the edge: which one serves, bringing another, renaming its classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QLineEdit, QTableView, QWidget
+
+from watchpost.base.errors import ConfigError
+from watchpost.console.screens.settings.parts import section, setting
+from watchpost.console.screens.settings.presenter import (
+    SettingsPresenter,
+    SettingsView,
+    parse_class_map,
+)
+from watchpost.console.theme import Theme
+from watchpost.console.widgets.parts import button, label, row
+from watchpost.protocol.models import ModelRecord
+
+_Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
+
+
+class ModelTable(QAbstractTableModel):
+    """Models: name, state, classes, size, time."""
+
+    NAME, STATE, CLASSES, INPUT, SIZE, TIME = range(6)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[ModelRecord, ...] = ()
+
+    def set_rows(self, rows: Sequence[ModelRecord]) -> None:
+        """Show these models; unchanged ones stay."""
+        old = [r.id for r in self._rows]
+        if old == [r.id for r in rows]:
+            self._rows = tuple(rows)
+            if rows:
+                last = self.index(len(rows) - 1, self.TIME)
+                self.dataChanged.emit(self.index(0, 0), last)
+            return
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def record(self, row_number: int) -> ModelRecord | None:
+        """Return the model of a row."""
+        return self._rows[row_number] if 0 <= row_number < len(self._rows) else None
+
+    def rowCount(self, parent: _Index = _NO_PARENT) -> int:
+        """Return the number of models."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = _NO_PARENT) -> int:
+        """Return six."""
+        return 0 if parent.isValid() else 6
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Return a column's name."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (
+            self.tr("Model"),
+            self.tr("State"),
+            self.tr("Classes"),
+            self.tr("Input"),
+            self.tr("Size"),
+            self.tr("Time"),
+        )[section]
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's words."""
+        record = self.record(index.row())
+        if record is None:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return record.sentence or ", ".join(record.classes)
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        match index.column():
+            case self.NAME:
+                return record.name
+            case self.STATE:
+                return self._state(record)
+            case self.CLASSES:
+                return ", ".join(record.classes)
+            case self.INPUT:
+                return f"{record.width} × {record.height}"
+            case self.SIZE:
+                return f"{record.megabytes:.1f} MB"
+            case _:
+                time = record.inference_ms
+                return "-" if time is None else f"{time:.1f} ms"
+
+    def _state(self, record: ModelRecord) -> str:
+        return {
+            "active": self.tr("Serving"),
+            "ready": self.tr("Ready"),
+            "quarantined": self.tr("Quarantined"),
+            "refused": self.tr("Refused"),
+        }[record.state]
+
+
+class ModelSection(QWidget):
+    """The table, what the chosen model is, and what can be done with it."""
+
+    def __init__(self, presenter: SettingsPresenter, theme: Theme) -> None:
+        super().__init__()
+        self._presenter = presenter
+        self.model = ModelTable(self)
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        self.table.setProperty("look", "framed")
+        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setWordWrap(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(theme.px(30))
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(ModelTable.CLASSES, QHeaderView.ResizeMode.Stretch)
+        self.table.setAccessibleName(self.tr("Models"))
+        self.table.setMinimumHeight(theme.px(150))
+        self._words = label(look="label", wrap=True)
+        self.renames = QLineEdit()
+        self.renames.setPlaceholderText(self.tr("cell phone = car, suitcase = parcel"))
+        self.activate = button(theme, self.tr("Use this model"), look="primary")
+        self.add = button(theme, self.tr("Bring a model (ONNX)…"), icon="plus")
+        self.setLayout(
+            section(
+                self.tr("Models"),
+                self.tr(
+                    "The neural network that detects. Pictures never leave the edge."
+                ),
+                self.table,
+                self._words,
+                setting(
+                    self.tr("Rename classes"),
+                    self.renames,
+                    self.tr(
+                        "Where a model calls things by another name than your lines."
+                    ),
+                ),
+                row(self.activate, self.add, None),
+            )
+        )
+        self.table.selectionModel().currentRowChanged.connect(self._on_row)
+        self.activate.clicked.connect(self._activate)
+        self.add.clicked.connect(self._choose_file)
+        self._on_row()
+
+    def show_view(self, view: SettingsView) -> None:
+        """Show the edge's models."""
+        row_number = self.table.currentIndex().row()
+        self.model.set_rows(view.models)
+        if view.models:
+            self.table.selectRow(max(0, row_number))
+        self._on_row()
+
+    def _on_row(self, *_: object) -> None:
+        record = self.model.record(self.table.currentIndex().row())
+        self.activate.setEnabled(record is not None and record.state == "ready")
+        if record is None:
+            self._words.setText("")
+            return
+        words = self.tr("Read as {layout}: {evidence}")
+        parts = [words.format(layout=record.layout, evidence=record.evidence)]
+        if record.licence:
+            parts.append(self.tr("Licence: {licence}.").format(licence=record.licence))
+        if record.sentence:
+            parts.insert(0, record.sentence)
+        self._words.setText(" ".join(parts))
+
+    def _activate(self) -> None:
+        record = self.model.record(self.table.currentIndex().row())
+        if record is None:
+            return
+        try:
+            renames = parse_class_map(self.renames.text())
+        except ConfigError as error:
+            self._words.setText(str(error))
+            return
+        self._presenter.activate(record.id, renames)
+
+    def _choose_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Bring a model"), "", self.tr("ONNX models (*.onnx)")
+        )
+        if path:
+            self._presenter.add_model(Path(path))
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    right = column in (ModelTable.INPUT, ModelTable.SIZE, ModelTable.TIME)
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
