@@ -166,13 +166,13 @@ class RunningCamera:
         self._capture = capture
         self._started_ns = self._room.clock.monotonic_ns()
         self._set_state(StateChanged(CameraState.CONNECTING))
-        capture.start()
         serving = self._room.serving()
         if serving is not None:
             capture.set_input(serving.info.input)
         capture.set_relay(self.relay.wanted)
         if self._tile is not None:
             capture.set_tile(self._tile.width, self._tile.height, self._tile.fps)
+        capture.start()
 
     # What it is wished
 
@@ -188,15 +188,12 @@ class RunningCamera:
     def lease_tile(self, request: TileRequest) -> TileLease:
         """Grant pictures for five seconds."""
         self._set_tile(self._leases.lease(request))
-        with self._lock:
-            tile, capture = self._tile, self._capture
-            assert tile is not None
-            path = capture.tile_path if capture is not None else None
-        return TileLease(
-            path=str(path) if path is not None else "",
-            width=tile.width,
-            height=tile.height,
-        )
+        capture = self._capture
+        tile = capture.tile if capture is not None else None
+        if tile is None:
+            # Not there yet: the next request, two seconds on or sooner, finds it.
+            return TileLease(path="", width=request.width, height=request.height)
+        return TileLease(path=str(tile.path), width=tile.width, height=tile.height)
 
     def _set_tile(self, wanted: TileRequest | None) -> None:
         with self._lock:

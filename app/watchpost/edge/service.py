@@ -30,7 +30,7 @@ from watchpost.edge.site import Site
 from watchpost.edge.stores import Stores, open_stores
 from watchpost.edge.totals import TodayTotals
 from watchpost.edge.watch import Watch
-from watchpost.engine.health import HardwareSampler
+from watchpost.engine.health import HealthSampler
 from watchpost.engine.inference.inspection import inspect_model
 from watchpost.engine.inference.model import ModelInfo
 from watchpost.engine.scheduler import Scheduler
@@ -142,7 +142,7 @@ class EdgeService:
             alarms=alarms,
             retention=retention,
             settings=desk,
-            hardware=HardwareSampler(self.folder.root),
+            hardware=HealthSampler(self.folder.root),
         )
         pairing = PairingDesk(
             stores.tokens,

@@ -14,7 +14,7 @@ from watchpost.edge.engine_room import EngineRoom
 from watchpost.edge.models import ModelShelf
 from watchpost.edge.retention import Retention
 from watchpost.edge.settings import SettingsDesk
-from watchpost.engine.health import HardwareSampler
+from watchpost.engine.health import HealthSampler
 from watchpost.protocol.cameras import CameraStatus
 from watchpost.protocol.health import HealthSample, Reading, Series
 from watchpost.protocol.live import HealthUpdate
@@ -48,7 +48,7 @@ class Watch:
         alarms: AlarmBook,
         retention: Retention,
         settings: SettingsDesk,
-        hardware: HardwareSampler,
+        hardware: HealthSampler,
     ) -> None:
         self._room = room
         self._cameras = cameras

@@ -148,7 +148,11 @@ class TileRequest(Request):
 
 
 class TileLease(Answer):
-    """Where the ring lies (a file that the local console maps)."""
+    """Where the ring lies (a file that the local console maps).
+
+    ``path`` is empty while there is none yet (the camera is connecting, or the size just
+    changed): ask again soon.
+    """
 
     path: str
     width: int
