@@ -203,7 +203,9 @@ class CameraRepository:
                     code="rules.conflict",
                 )
             _store_rules(connection, camera_id, version + 1, spec.lines, by, now)
-            _audit(connection, camera_id, by, f"Lines saved, {version + 1}", now)
+            _audit(
+                connection, camera_id, by, f"Lines saved, version {version + 1}", now
+            )
             return _get(connection, camera_id)
 
         return self._db.write(work)

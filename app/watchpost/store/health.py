@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -65,6 +66,8 @@ class HealthHistory:
         self._lock = threading.Lock()
         self._rollups: dict[tuple[_Key, int], Rollup] = {}
         self._unwritten: list[_Row] = []
+        # Handed to the writer and not committed yet: not in the database for a moment.
+        self._on_their_way: list[list[_Row]] = []
         self._written_ns = db.clock.monotonic_ns()
 
     # Collecting
@@ -109,8 +112,18 @@ class HealthHistory:
                 return
             self._written_ns = now
             rows, self._unwritten = self._unwritten, []
-        if rows:
-            self._db.queue(_write_batches, rows)
+            if not rows:
+                return
+            self._on_their_way.append(rows)
+        try:
+            self._db.queue(_write_batches, rows, self._arrived)
+        except StoreError:
+            self._arrived(rows)
+            raise
+
+    def _arrived(self, rows: list[_Row]) -> None:
+        with self._lock:
+            self._on_their_way.remove(rows)
 
     def _roll_up(self, key: _Key, at_ns: int, value: float) -> None:
         for step in KEPT_S:
@@ -194,7 +207,8 @@ class HealthHistory:
     def _fresh(self, key: _Key, step: int, from_ns: int, to_ns: int) -> list[Point]:
         """Return points that are not in the database yet."""
         with self._lock:
-            points = [p for k, s, p in self._unwritten if k == key and s == step]
+            rows = chain(self._unwritten, *self._on_their_way)
+            points = [p for k, s, p in rows if k == key and s == step]
             rollup = self._rollups.get((key, step))
             if rollup is not None:
                 points.append(rollup.point())
@@ -255,11 +269,11 @@ def _select(
 
 
 def _write_batches(
-    connection: Connection, batches: Sequence[Sequence[_Row]]
-) -> list[None]:
+    connection: Connection, batches: Sequence[list[_Row]]
+) -> Sequence[list[_Row]]:
     for rows in batches:
         _write(connection, rows)
-    return [None] * len(batches)
+    return batches
 
 
 def _write(connection: Connection, rows: Sequence[_Row]) -> None:

@@ -174,28 +174,26 @@ class SegmentIndex:
         Files that are being written stay; so do, for now, those that Windows keeps open
         for a reader. Files go before their rows: this needs no room in the database.
         """
-        excess = self._excess(quota_bytes, min_free_bytes)
-        if excess <= 0:
+        over_quota = self.total_bytes() - quota_bytes
+        missing = min_free_bytes - shutil.disk_usage(self._root).free
+        if over_quota <= 0 and missing <= 0:
             return Pruned()
         gone: list[Segment] = []
         freed = disputed = 0
         for row, held in self._oldest_first():
-            if freed >= excess:
+            if over_quota <= 0 and missing <= 0:
                 break
             segment = self._segment(row)
             size = delete_files(segment.path)
             if size is None:
                 continue
             gone.append(segment)
-            freed += max(size, segment.bytes)
+            freed += size
             disputed += held
+            over_quota -= segment.bytes
+            missing -= size
         self._drop(gone)
-        return Pruned(tuple(gone), freed, disputed, max(0, excess - freed))
-
-    def _excess(self, quota_bytes: int, min_free_bytes: int) -> int:
-        over_quota = self.total_bytes() - quota_bytes
-        missing = min_free_bytes - shutil.disk_usage(self._root).free
-        return max(over_quota, missing)
+        return Pruned(tuple(gone), freed, disputed, max(0, over_quota, missing))
 
     def _oldest_first(self) -> Iterable[tuple[Row[Any], bool]]:
         """Yield closed files in order of recording, those in open disputes last."""
