@@ -30,17 +30,15 @@ class CodedPacket:
     Attributes:
         number: Number of the packet within the epoch, in the order of arrival, from 0.
         pts_ns: Presentation time since the start of the epoch, nanoseconds.
-        dts_ns: Decoding time on the same scale; rises with every packet.
         at_ns: Arrival, UTC nanoseconds.
         is_key: A decoder can begin here.
         payload: The packet's bytes.
         ordered: ``pts_ns`` is known to follow the order of presentation. False where
-            the container states no presentation times of its own (AVI).
+            decoding times stand in for them (AVI).
     """
 
     number: int
     pts_ns: int
-    dts_ns: int
     at_ns: int
     is_key: bool
     payload: bytes

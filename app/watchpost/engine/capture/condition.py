@@ -1,0 +1,66 @@
+"""How the camera is: one place that says so, once per change."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from watchpost.base.errors import CaptureError
+from watchpost.base.log import get_logger
+from watchpost.domain.cameras import CameraState
+from watchpost.engine.capture.events import StateChanged
+
+_log = get_logger(__name__)
+
+
+class Condition:
+    """Tells every change of the camera's state. Safe on any thread."""
+
+    def __init__(
+        self, camera_id: str, on_event: Callable[[StateChanged], None]
+    ) -> None:
+        self._camera_id = camera_id
+        self._on_event = on_event
+        self._lock = threading.Lock()
+        self._told: StateChanged | None = None
+
+    @property
+    def state(self) -> CameraState | None:
+        """The state told last."""
+        told = self._told
+        return None if told is None else told.state
+
+    def set(
+        self,
+        state: CameraState,
+        error: CaptureError | None = None,
+        next_try_ns: int | None = None,
+    ) -> None:
+        """Tell a state, unless it is the one told before."""
+        change = StateChanged(
+            state,
+            "" if error is None else str(error),
+            "" if error is None else error.code,
+            next_try_ns,
+        )
+        with self._lock:
+            before, self._told = self._told, change
+            if change == before:
+                return
+            self._on_event(change)
+        if before is None or (before.state, before.code) != (state, change.code):
+            _log.info(
+                "camera", camera=self._camera_id, state=state.value, code=change.code
+            )
+
+    def replace(
+        self,
+        old: CameraState,
+        new: CameraState,
+        error: CaptureError | None = None,
+    ) -> bool:
+        """Tell another state if it is still the old one; say whether it was."""
+        if self.state is not old:
+            return False
+        self.set(new, error)
+        return True
