@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -46,7 +47,6 @@ class Icons:
         self._given: weakref.WeakKeyDictionary[IconHolder, _Request] = (
             weakref.WeakKeyDictionary()
         )
-        self._folder = QTemporaryDir()
 
     def give(
         self,
@@ -103,7 +103,7 @@ class Icons:
 
     def file(self, name: str, colour: QColor) -> str:
         """Return the path of a tinted SVG file, for the style sheet's ``url()``."""
-        path = Path(self._folder.path()) / f"{name}-{colour.name()[1:]}.svg"
+        path = Path(_folder().path()) / f"{name}-{colour.name()[1:]}.svg"
         if not path.exists():
             path.write_bytes(tinted_svg(name, colour, 16))
         return path.as_posix()
@@ -119,6 +119,12 @@ class Icons:
                 size=request.size,
                 beside_text=request.beside_text,
             )
+
+
+@cache
+def _folder() -> QTemporaryDir:
+    """Return the folder of files for the style sheet; it lives as long as the process."""
+    return QTemporaryDir()
 
 
 def tinted_svg(name: str, colour: QColor, size: int) -> bytes:

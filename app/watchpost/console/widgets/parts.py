@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -133,6 +137,17 @@ def segments(*buttons: QPushButton) -> QHBoxLayout:
         each.setProperty("seg", "last" if index == len(buttons) - 1 else place)
         made.addWidget(each)
     return made
+
+
+_Spin = TypeVar("_Spin", bound=QAbstractSpinBox)
+
+
+def inset(box: _Spin) -> _Spin:
+    """Move a spin box's text off its left edge; the style sheet cannot."""
+    line = box.findChild(QLineEdit)
+    if line is not None:
+        line.setTextMargins(7, 0, 0, 0)
+    return box
 
 
 class ElidedLabel(QLabel):

@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 from watchpost.console.screens.settings.parts import section, setting
 from watchpost.console.screens.settings.presenter import SettingsPresenter, SettingsView
 from watchpost.console.theme import Theme
-from watchpost.console.widgets.parts import button, row
+from watchpost.console.widgets.parts import button, inset, row
 from watchpost.protocol.edge import EdgeSettings
+
+_BOX_WIDTH = 260
 
 
 class EdgeForm(QWidget):
@@ -23,8 +25,9 @@ class EdgeForm(QWidget):
         self.rate = _decimal(0.5, 30.0, self.tr(" a second"))
         self.quota = _decimal(0.1, 100_000.0, self.tr(" GiB"))
         self.free = _decimal(0.05, 10_000.0, self.tr(" GiB"))
-        self.workers = QSpinBox()
+        self.workers = inset(QSpinBox())
         self.workers.setRange(0, 32)
+        self.workers.setMaximumWidth(_BOX_WIDTH)
         self.workers.setSpecialValueText(self.tr("as many as the cores allow"))
         self.threshold = _decimal(0.05, 0.95, "")
         self.save = button(theme, self.tr("Save"), look="primary")
@@ -107,9 +110,10 @@ class EdgeForm(QWidget):
 
 
 def _decimal(low: float, high: float, suffix: str) -> QDoubleSpinBox:
-    made = QDoubleSpinBox()
+    made = inset(QDoubleSpinBox())
     made.setRange(low, high)
     made.setDecimals(2)
+    made.setMaximumWidth(_BOX_WIDTH)
     made.setSuffix(suffix)
     made.setSingleStep(0.5 if high > 1 else 0.05)
     return made

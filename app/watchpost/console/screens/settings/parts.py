@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from watchpost.console.widgets.parts import column, label, row
@@ -28,9 +29,14 @@ def setting(name: str, widget: QWidget, words: str = "") -> QHBoxLayout:
     caption.setBuddy(widget)
     if not widget.accessibleName():
         widget.setAccessibleName(name)
-    right = column(widget, gap=3)
+    line = row(widget, None, gap=0)
+    # The widget takes the room up to its own widest.
+    line.setStretch(0, 100)
+    right = column(line, gap=3)
     if words:
         right.addWidget(label(words, "label", wrap=True))
     made = row(caption, right, gap=16)
+    caption.setMinimumHeight(widget.sizeHint().height())
+    made.setAlignment(caption, Qt.AlignmentFlag.AlignTop)
     made.setStretch(1, 1)
     return made

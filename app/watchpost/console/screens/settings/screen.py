@@ -92,7 +92,8 @@ class SettingsScreen(Page):
         inside = column(section, None, margins=0)
         inside.setContentsMargins(20, 16, 20, 16)
         line = row(inside, None, gap=0)
-        line.setStretch(0, 1)
+        # The section takes what there is, up to its widest; the rest stays empty.
+        line.setStretch(0, 100)
         holder.setLayout(line)
         area = QScrollArea()
         area.setWidget(holder)

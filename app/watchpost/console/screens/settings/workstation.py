@@ -45,6 +45,7 @@ class WorkstationSection(QWidget):
             (self.tr("Counting stops"), "stop"),
         ):
             self.closing.addItem(text, value)
+        self.closing.setMaximumWidth(theme.px(260))
         self.closing.activated.connect(self._on_closing)
         self.setLayout(
             section(
