@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from watchpost.base import log
 from watchpost.base.channel import Channel, ChannelClosedError
 from watchpost.base.clock import NS_PER_S, SYSTEM_CLOCK
 from watchpost.domain.cameras import Source
@@ -31,8 +32,9 @@ def capture_main(
     Once a second figures are sent; they stop when reading or decoding hangs, so that
     whoever holds the process ends it.
     """
+    log.configure()
     outbox = Outbox(channel)
-    condition = Condition(task.camera_id, outbox.put)
+    condition = Condition(outbox.put)
     figures = Figures()
     wanted = Wishes.from_message(wishes)
     recorder = Recorder(

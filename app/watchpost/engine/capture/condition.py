@@ -6,20 +6,14 @@ import threading
 from collections.abc import Callable
 
 from watchpost.base.errors import CaptureError
-from watchpost.base.log import get_logger
 from watchpost.domain.cameras import CameraState
 from watchpost.engine.capture.events import StateChanged
-
-_log = get_logger(__name__)
 
 
 class Condition:
     """Tells every change of the camera's state. Safe on any thread."""
 
-    def __init__(
-        self, camera_id: str, on_event: Callable[[StateChanged], None]
-    ) -> None:
-        self._camera_id = camera_id
+    def __init__(self, on_event: Callable[[StateChanged], None]) -> None:
         self._on_event = on_event
         self._lock = threading.Lock()
         self._told: StateChanged | None = None
@@ -48,10 +42,6 @@ class Condition:
             if change == before:
                 return
             self._on_event(change)
-        if before is None or (before.state, before.code) != (state, change.code):
-            _log.info(
-                "camera", camera=self._camera_id, state=state.value, code=change.code
-            )
 
     def replace(
         self,

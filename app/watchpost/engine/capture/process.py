@@ -19,6 +19,8 @@ from watchpost.engine.capture.events import (
     Died,
     FrameReady,
     Opened,
+    RecordingChanged,
+    StateChanged,
     TileOpened,
 )
 from watchpost.engine.capture.messages import decode
@@ -230,7 +232,17 @@ class CaptureProcess:
             self._deliver(decode(*received))
 
     def _deliver(self, event: CaptureEvent) -> None:
-        if isinstance(event, Opened):
+        if isinstance(event, StateChanged):
+            _log.info(
+                "camera", camera=self.camera_id, state=event.state, code=event.code
+            )
+        elif isinstance(event, RecordingChanged):
+            _log.info(
+                "recording" if event.recording else "not recording",
+                camera=self.camera_id,
+                code=event.code,
+            )
+        elif isinstance(event, Opened):
             self._next_epoch = event.epoch + 1
         elif isinstance(event, FrameReady):
             self._mailbox_path = event.mailbox_path

@@ -208,10 +208,6 @@ class Recorder:
         if change == self._told:
             return
         self._told = change
-        _log.info(
-            "recording" if change.recording else "not recording",
-            camera=self._camera_id,
-            code=change.code,
-            **why,
-        )
+        if why:
+            _log.warning("recording stopped", camera=self._camera_id, **why)
         self._on_event(change)

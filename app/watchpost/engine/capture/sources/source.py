@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from watchpost.base.clock import NS_PER_S, SYSTEM_CLOCK, Clock
+from watchpost.base.clock import NS_PER_S, SYSTEM_CLOCK, Clock, SteadyUtc
 from watchpost.engine.video.stream import CodedPacket, StreamFormat
 
 
@@ -76,7 +76,7 @@ class Pace:
         self._lockstep = lockstep
         self._begin_at_ns = begin_at_ns
         self._start_ns = waiting.clock.monotonic_ns()
-        self._utc_offset_ns = begin_at_ns - self._start_ns
+        self._utc = SteadyUtc(waiting.clock)
 
     def wait(self, stream_ns: int) -> int | None:
         """Wait for a moment of the stream; return its arrival, or None to stop."""
@@ -89,7 +89,7 @@ class Pace:
             self._start_ns += late_ns
         if not self._waiting.until(due_ns):
             return None
-        return self._waiting.clock.monotonic_ns() + self._utc_offset_ns
+        return self._utc.now_ns()
 
     def passed_ns(self) -> int:
         """Return how much of the stream should have been played by now."""
