@@ -38,6 +38,7 @@ _FIRST_RESTART_S = 0.25
 _LAST_RESTART_S = 5.0
 # A capture process that lived this long was well: the next death counts as the first.
 _WELL_AFTER_S = 60.0
+_TILE_WAIT_S = 1.0
 
 _log = get_logger(__name__)
 
@@ -66,6 +67,7 @@ class RunningCamera:
         self._recording_trouble = ""
         self._leases = TileLeases(room.clock)
         self._tile: TileRequest | None = None
+        self._tile_opened = threading.Event()
         self._sidecar = ResultSidecar()
         self.counting = CameraCounting(record.id, record.rules, room)
         self.relay = PacketRelay(self._set_relay)
@@ -190,6 +192,11 @@ class RunningCamera:
         self._set_tile(self._leases.lease(request))
         capture = self._capture
         tile = capture.tile if capture is not None else None
+        if tile is None and self._status.state is CameraState.LIVE:
+            # The first one comes within a few frames: better a moment later than at
+            # the next request.
+            self._tile_opened.wait(_TILE_WAIT_S)
+            tile = capture.tile if capture is not None else None
         if tile is None:
             # Not there yet: the next request, two seconds on or sooner, finds it.
             return TileLease(path="", width=request.width, height=request.height)
@@ -200,6 +207,7 @@ class RunningCamera:
             if wanted == self._tile:
                 return
             self._tile = wanted
+            self._tile_opened.clear()
             capture = self._capture
         if capture is None:
             return
@@ -265,7 +273,7 @@ class RunningCamera:
             case SegmentOpened() | SegmentClosed() | RecordingChanged():
                 self._take_recording(event)
             case TileOpened():
-                _log.debug("tile opened", camera=self.id, path=event.path.name)
+                self._tile_opened.set()
             case Died():
                 self._died(event)
             case _:
