@@ -7,6 +7,7 @@ Each message is a small JSON object and an optional run of bytes behind it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import select
 import socket
@@ -82,10 +83,8 @@ class Channel:
 
     def close(self) -> None:
         """Close this end; the peer sees an end of file."""
-        try:
+        with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self._socket.close()
 
     def _read(self, count: int) -> bytes:

@@ -9,6 +9,7 @@ Who is told about a new frame, and how, is the business of the channel between t
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import struct
 from dataclasses import dataclass
@@ -114,10 +115,8 @@ class FrameRing:
 
     def close(self) -> None:
         """Unmap; views that are still alive keep the mapping until they go."""
-        try:
+        with contextlib.suppress(BufferError):
             self._map.close()
-        except BufferError:
-            pass
 
     # Writer
 

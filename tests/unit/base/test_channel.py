@@ -30,9 +30,13 @@ def test_a_gone_peer_is_an_end_not_a_hang() -> None:
     with pytest.raises(ChannelClosedError):
         right.receive(1.0)
     with pytest.raises(ChannelClosedError):
-        for _ in range(10_000):
-            right.send({"x": "y" * 1000})
+        _talk_on(right)
     right.close()
+
+
+def _talk_on(channel: Channel) -> None:
+    for _ in range(10_000):
+        channel.send({"x": "y" * 1000})
 
 
 def test_a_large_payload_crosses_whole() -> None:

@@ -142,7 +142,7 @@ class LinePanel(QWidget):
         new = self._line.model_copy(
             update={
                 "name": self._name.text().strip(),
-                "anchor": self._anchor.currentData(),
+                "anchor": Anchor(self._anchor.currentData()),
                 "classes": classes,
                 **dict(zip(("ax", "ay", "bx", "by"), ends, strict=True)),
             }

@@ -134,8 +134,8 @@ class SourceForm(QWidget):
     @property
     def kind(self) -> SourceKind:
         """The kind that is chosen."""
-        kind: SourceKind = self._kind.currentData()
-        return kind
+        # Qt hands enumerations of text back as plain text.
+        return SourceKind(self._kind.currentData())
 
     def choose(self, kind: SourceKind, address: str = "") -> None:
         """Begin with a kind, and an address where it is known."""

@@ -173,6 +173,7 @@ class HealthPresenter(QObject):
         wanted = [m for m in _METRICS if not m.of_camera or self._camera_id]
         # Counted before the first call, which may answer at once.
         self._waiting = len(wanted)
+        self._problem = ""
         for metric in wanted:
             call = partial(
                 self._link.port.health_history,
@@ -186,7 +187,6 @@ class HealthPresenter(QObject):
 
     def _on_series(self, series: Series) -> None:
         self._waiting = max(0, self._waiting - 1)
-        self._problem = ""
         if series.camera_id is None or series.camera_id == self._camera_id:
             self._series[series.metric] = series
         if not self._waiting:
