@@ -225,7 +225,7 @@ class CountChart(QWidget):
             painter,
             column,
             count,
-            min(top, self._y(reported, plot)),
+            self._number_bottom(count, reported, before, plot),
             outwards=_RIGHTWARDS if not filled else _LEFTWARDS,
         )
         if reported != count:
@@ -243,6 +243,17 @@ class CountChart(QWidget):
             painter.fillRect(
                 QRectF(column.left() - 1, y - 1, column.width() + 2, 2), colours.lo
             )
+
+    def _number_bottom(
+        self, count: int, reported: int, before: int | None, plot: QRectF
+    ) -> float:
+        """Return where a number stands so that no mark strikes it through."""
+        top = min(self._y(count, plot), self._y(reported, plot))
+        if before is not None:
+            mark = self._y(before, plot)
+            if top - self._theme.px(18) < mark <= top:
+                return mark - 3
+        return top
 
     def _paint_number(
         self,

@@ -31,6 +31,7 @@ from watchpost.console.widgets.parts import (
     label,
     row,
 )
+from watchpost.protocol.review import Dispute
 
 WIDTH = 296
 _MOST = 9999
@@ -171,6 +172,7 @@ class HourPanel(QFrame):
         return page
 
     def _connect(self) -> None:
+        self.line_box.activated.connect(self._on_line)
         self.clips_button.clicked.connect(
             lambda: self.clips_wanted.emit(self.line_id())
         )
@@ -196,15 +198,25 @@ class HourPanel(QFrame):
             self._shown = None
             self.end_flag()
             return
+        self._show_lines(state)
         if self._shown != (hour.from_ns, hour.to_ns):
             self._shown = (hour.from_ns, hour.to_ns)
             self.end_flag()
+            place = self.line_box.findData(state.busiest_line())
+            self.line_box.setCurrentIndex(max(0, place))
         self.title.setText(when_words(state, hour))
-        self._show_lines(state)
+        self._show_line()
+        self.day_button.setVisible(state.period.span == "week")
+
+    def _show_line(self) -> None:
+        """Show the numbers of the line that the buttons act on."""
+        state = self._state
+        hour = state.hour_of(self.line_id()) if state is not None else None
+        if state is None or hour is None:
+            return
         self._show_numbers(state, hour)
-        disputes = state.disputes.get(state.selected, ())
-        note = note_words(hour, ())
-        self.note.setText(note or self._complete_words(hour))
+        disputes = self._disputes()
+        self.note.setText(note_words(hour, ()) or self._complete_words(hour))
         partly = hour.known in (Known.PARTLY, Known.NO_DATA)
         set_look(self.note, "nodata-text" if partly else "label")
         self.dispute_button.setVisible(bool(disputes))
@@ -215,7 +227,12 @@ class HourPanel(QFrame):
         self.clips_button.setToolTip(
             "" if counted else self.tr("Nothing was counted in this time.")
         )
-        self.day_button.setVisible(state.period.span == "week")
+
+    def _disputes(self) -> tuple[Dispute, ...]:
+        """Return the claims against this line's hour."""
+        state = self._state
+        found = state.disputes.get(state.selected, ()) if state is not None else ()
+        return tuple(d for d in found if d.line_id == self.line_id())
 
     def _complete_words(self, hour: Hour) -> str:
         if not hour.corrected_in and not hour.corrected_out:
@@ -262,7 +279,8 @@ class HourPanel(QFrame):
 
     def begin_flag(self) -> None:
         """Show the form, filled with what was counted."""
-        hour = self._state.hour if self._state is not None else None
+        state = self._state
+        hour = state.hour_of(self.line_id()) if state is not None else None
         if hour is None:
             return
         self.claimed_in.setValue(hour.corrected_in)
@@ -293,10 +311,14 @@ class HourPanel(QFrame):
         self.end_flag()
 
     def _on_dispute(self) -> None:
-        state = self._state
-        disputes = state.disputes.get(state.selected, ()) if state is not None else ()
+        disputes = self._disputes()
         if disputes:
             self.dispute_wanted.emit(disputes[-1].id)
+
+    def _on_line(self) -> None:
+        self._show_line()
+        if self.is_flagging:
+            self.begin_flag()
 
 
 def _number_field(name: str) -> QSpinBox:

@@ -50,6 +50,7 @@ class CountsState:
         chosen: Ids of the chosen ones.
         period: Day or week.
         hours: Its hours or days, summed over the chosen lines.
+        by_line: The same of each chosen line by itself.
         totals: Sums over the period.
         selected: Index of the chosen hour; -1 without one.
         disputes: Claims of the chosen lines within the period, by index of the hour.
@@ -63,6 +64,7 @@ class CountsState:
     lines: tuple[LineChoice, ...] = ()
     chosen: tuple[str, ...] = ()
     hours: tuple[Hour, ...] = ()
+    by_line: dict[str, tuple[Hour, ...]] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
     selected: int = -1
     disputes: dict[int, tuple[Dispute, ...]] = field(default_factory=dict)
@@ -77,6 +79,20 @@ class CountsState:
         return (
             self.hours[self.selected] if 0 <= self.selected < len(self.hours) else None
         )
+
+    def hour_of(self, line_id: str) -> Hour | None:
+        """Return the chosen hour or day of one line."""
+        hours = self.by_line.get(line_id, ())
+        return hours[self.selected] if 0 <= self.selected < len(hours) else None
+
+    def busiest_line(self) -> str:
+        """Return the chosen line with most crossings in the chosen hour."""
+
+        def crossings(line_id: str) -> int:
+            hour = self.hour_of(line_id)
+            return hour.corrected_in + hour.corrected_out if hour is not None else 0
+
+        return max(self.chosen, key=crossings, default="")
 
     def choice(self, line_id: str) -> LineChoice | None:
         """Return a line by its id."""
@@ -254,13 +270,15 @@ class CountsPresenter(QObject):
             for c in self._link.cameras
             for line in c.lines
         )
-        known = {choice.line_id for choice in lines}
-        chosen = tuple(i for i in self.state.chosen if i in known)
+        ids = {choice.line_id for choice in lines}
+        chosen = tuple(i for i in self.state.chosen if i in ids)
         if not chosen and lines:
             chosen = (lines[0].line_id,)
         begins = chosen != self.state.chosen
         self._show(
-            lines=lines, chosen=chosen, loading=self.state.loading and bool(lines)
+            lines=lines,
+            chosen=chosen,
+            loading=self.state.loading and (bool(lines) or self._link.info is None),
         )
         if begins and self._active:
             self.load()
@@ -275,6 +293,7 @@ class CountsPresenter(QObject):
         hours = add_up([self._answers[i] for i in self.state.chosen], now_ns)
         self._show(
             hours=hours,
+            by_line={i: add_up([a], now_ns) for i, a in self._answers.items()},
             totals=totals(hours),
             selected=min(self.state.selected, len(hours) - 1),
             disputes=self._by_hour(hours),

@@ -54,17 +54,18 @@ from watchpost.console.widgets.parts import (
     row,
     segments,
 )
+from watchpost.console.widgets.player.card import MessageCard
 from watchpost.console.widgets.tone_delegate import ToneDelegate
 
 _WIDTHS = {
-    HourColumn.WHEN: 128,
+    HourColumn.WHEN: 124,
     HourColumn.IN: 56,
-    HourColumn.IN_REPORTED: 96,
-    HourColumn.OUT: 56,
-    HourColumn.OUT_REPORTED: 96,
-    HourColumn.INSIDE: 64,
-    HourColumn.BEFORE_IN: 100,
-    HourColumn.BEFORE_OUT: 106,
+    HourColumn.IN_REPORTED: 76,
+    HourColumn.OUT: 60,
+    HourColumn.OUT_REPORTED: 82,
+    HourColumn.INSIDE: 74,
+    HourColumn.BEFORE_IN: 88,
+    HourColumn.BEFORE_OUT: 96,
 }
 
 
@@ -90,8 +91,7 @@ class CountsScreen(Page):
     def _build(self) -> None:
         theme = self.context.theme
         self.totals = TotalsRow(theme)
-        self.problem = label(look="p2-text", wrap=True)
-        self.problem.hide()
+        self.problem = self._build_problem()
         self.hour = HourPanel(theme)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
@@ -111,6 +111,20 @@ class CountsScreen(Page):
         whole.addWidget(self.problem)
         whole.addWidget(self.totals)
         whole.addLayout(middle, 1)
+
+    def _build_problem(self) -> QWidget:
+        self.problem_text = label(wrap=True)
+        self.retry_button = button(
+            self.context.theme, self.tr("Try again"), icon="refresh-cw"
+        )
+        box = QWidget()
+        set_look(box, "p2")
+        layout = row(self.problem_text, self.retry_button)
+        layout.setStretch(0, 1)
+        layout.setContentsMargins(12, 4, 8, 4)
+        box.setLayout(layout)
+        box.hide()
+        return box
 
     def _build_head(self) -> QHBoxLayout:
         theme = self.context.theme
@@ -158,6 +172,7 @@ class CountsScreen(Page):
         theme = self.context.theme
         self.chart = CountChart(theme)
         self.key = ChartKey(theme)
+        self.card = MessageCard(theme, self.chart)
         self.chart_title = label(look="title")
         head = row(self.chart_title, self.key, gap=16)
         head.setStretch(1, 1)
@@ -205,6 +220,8 @@ class CountsScreen(Page):
         self.calendar.clicked.connect(self._on_date)
         self.calendar.activated.connect(self._on_date)
         self.export_button.clicked.connect(self._export)
+        self.retry_button.clicked.connect(presenter.load)
+        self.card.asked.connect(lambda: self.context.go("cameras"))
         self.chart.chosen.connect(presenter.select)
         self.chart.opened.connect(self._on_opened)
         self.table.selectionModel().currentChanged.connect(self._on_row)
@@ -223,8 +240,9 @@ class CountsScreen(Page):
         self._filling = True
         self._show_lines(state)
         self._show_period(state)
-        self.problem.setText(f"{state.sentence} {state.todo}".strip())
+        self.problem_text.setText(f"{state.sentence} {state.todo}".strip())
         self.problem.setVisible(bool(state.sentence))
+        self._show_card(state)
         self.totals.show_state(state)
         self.chart.set_bars(bars(state))
         self.chart.set_selected(state.selected)
@@ -238,6 +256,24 @@ class CountsScreen(Page):
         self.hour.show_state(state)
         self.export_button.setEnabled(bool(state.lines))
         self._filling = False
+
+    def _show_card(self, state: CountsState) -> None:
+        """Say in the chart's place why it is empty."""
+        if state.hours:
+            self.card.hide()
+        elif not state.lines and not state.loading:
+            self.card.show_message(
+                "slash",
+                self.tr("There is no counting line yet."),
+                self.tr("Draw one on a camera's picture; counts begin at once."),
+                action=self.tr("Cameras"),
+            )
+        elif state.sentence:
+            self.card.show_message(
+                "triangle-alert", state.sentence, state.todo, colour="p2"
+            )
+        else:
+            self.card.show_message("clock", self.tr("Reading the counts"), busy=True)
 
     def _show_lines(self, state: CountsState) -> None:
         if [*self._checks] != [choice.line_id for choice in state.lines]:

@@ -149,5 +149,6 @@ def totals(hours: Sequence[Hour]) -> Totals:
         before_in=_all([hour.before_in for hour in done]) if done else None,
         before_out=_all([hour.before_out for hour in done]) if done else None,
         done_until_ns=done[-1].to_ns if done else None,
+        begun=len(begun),
         incomplete=sum(hour.known in (Known.PARTLY, Known.NO_DATA) for hour in begun),
     )

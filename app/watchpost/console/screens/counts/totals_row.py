@@ -6,13 +6,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from watchpost.console.screens.counts.presenter import CountsState
 from watchpost.console.screens.counts.words import (
-    before_words,
-    compared,
+    against_words,
     coverage_words,
     number_text,
 )
 from watchpost.console.theme import Theme, set_look
-from watchpost.console.times import short_clock_text
 from watchpost.console.widgets.parts import ElidedLabel, column, label, row
 
 
@@ -62,7 +60,7 @@ class TotalsRow(QWidget):
             if read and first != now:
                 notes.append(self.tr("first counted {n}").format(n=first))
             if read and before is not None:
-                notes.append(self._against(state, done, before))
+                notes.append(against_words(state, done, before))
             self.figures[name].show_value(str(now) if read else "-", " · ".join(notes))
         inside = sums.inside
         self.figures["inside"].show_value(
@@ -76,18 +74,6 @@ class TotalsRow(QWidget):
         self.coverage.setText(coverage_words(state, sums))
         missing = bool(sums.incomplete)
         set_look(self.coverage, "nodata-text" if missing else "label")
-
-    def _against(self, state: CountsState, now: int, before: int) -> str:
-        sums = state.totals
-        words = self.tr("{change} against {day}").format(
-            change=compared(now, before), day=before_words(state)
-        )
-        running = any(hour.running for hour in state.hours)
-        if running and sums.done_until_ns is not None and state.period.span == "day":
-            return self.tr("{words}, until {clock}").format(
-                words=words, clock=short_clock_text(sums.done_until_ns)
-            )
-        return words
 
 
 class _Figure(QFrame):

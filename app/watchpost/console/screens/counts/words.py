@@ -23,25 +23,26 @@ _BAR_KNOWN: dict[Known, BarKnown] = {
 
 def titles(state: CountsState) -> tuple[str, ...]:
     """Return the table's column titles, in order of ``HourColumn``."""
-    before = before_words(state)
+    before = before_words(state, short=True)
     return (
         _tr("Hour") if state.period.span == "day" else _tr("Day"),
         _tr("In"),
-        _tr("first counted"),
+        _tr("In first"),
         _tr("Out"),
-        _tr("first counted"),
+        _tr("Out first"),
         _tr("Inside"),
-        _tr("In, {day}").format(day=before),
-        _tr("Out, {day}").format(day=before),
+        _tr("In {day}").format(day=before),
+        _tr("Out {day}").format(day=before),
         _tr("Note"),
     )
 
 
-def before_words(state: CountsState) -> str:
-    """Return what is compared with: "Tue 7 Apr", or "week before"."""
+def before_words(state: CountsState, *, short: bool = False) -> str:
+    """Return what is compared with: "Tue 7 Apr", or "the week before"."""
     if state.period.span == "week":
-        return _tr("week before")
-    return day_text(state.period.from_ns - WEEK_NS)
+        return _tr("before") if short else _tr("the week before")
+    words = day_text(state.period.from_ns - WEEK_NS // 14 * 13)
+    return words.partition(" ")[2] if short else words
 
 
 def when_words(state: CountsState, hour: Hour) -> str:
@@ -63,15 +64,12 @@ def rows(state: CountsState) -> tuple[HourRow, ...]:
 
 def _row(state: CountsState, hour: Hour, disputes: tuple[Dispute, ...]) -> HourRow:
     when = when_words(state, hour)
-    if hour.running:
-        when = _tr("{when}, running").format(when=when)
     note = note_words(hour, disputes)
     before = (_number(hour.before_in), _number(hour.before_out))
     if hour.known is Known.FUTURE:
         return HourRow((when, *[""] * 5, *before, note), tone="dis")
     if hour.known is Known.NO_DATA:
-        words = _tr("no data")
-        cells = (when, words, "", words, "", "", *before, note)
+        cells = (when, *["-"] * 5, *before, note)
         return HourRow(cells, tone="nodata", note_tone="nodata")
     cells = (
         when,
@@ -93,14 +91,16 @@ def _row(state: CountsState, hour: Hour, disputes: tuple[Dispute, ...]) -> HourR
 
 def note_words(hour: Hour, disputes: tuple[Dispute, ...]) -> str:
     """Return what is missing, corrected or claimed, in sentences."""
-    words = list(hour.gaps)
-    if hour.known is Known.NO_DATA and not words:
-        words.append(_tr("Nobody looked."))
+    words = [*hour.gaps]
+    if hour.known is Known.NO_DATA:
+        words.insert(0, _tr("No data."))
     elif hour.known is Known.PARTLY and not words:
         share = _tr("Only {n} % of the time was analysed.")
         words.append(share.format(n=round(100 * hour.looked)))
     if hour.is_corrected and hour.known is not Known.FUTURE:
         words.append(_tr("Corrected."))
+    if hour.running:
+        words.append(_tr("Not over yet."))
     words += [dispute_words(dispute) for dispute in disputes]
     return " ".join(words)
 
@@ -151,7 +151,7 @@ def bar_words(state: CountsState, hour: Hour, disputes: tuple[Dispute, ...]) -> 
     if hour.known is Known.FUTURE:
         return _tr("{when}: not yet").format(when=when)
     if hour.known is Known.NO_DATA:
-        words = _tr("{when}: no data.").format(when=when)
+        words = f"{when}:"
     elif not hour.corrected_in and not hour.corrected_out:
         words = _tr("{when}: no crossings.").format(when=when)
     else:
@@ -165,14 +165,26 @@ def bar_words(state: CountsState, hour: Hour, disputes: tuple[Dispute, ...]) -> 
     return f"{words} {note}".strip()
 
 
-def compared(now: int, before: int | None) -> str:
-    """Return "+3", "−2" or "as many", against a week before; "-" when not known."""
-    if before is None:
-        return "-"
-    change = now - before
-    if not change:
-        return _tr("as many")
-    return f"+{change}" if change > 0 else f"−{-change}"
+def against_words(state: CountsState, now: int, before: int) -> str:
+    """Return "+3 against Tue 7 Apr", and until when, while the period runs."""
+    change, day = now - before, before_words(state)
+    if change:
+        words = _tr("{change} against {day}").format(change=_signed(change), day=day)
+    else:
+        words = _tr("as many as {day}").format(day=day)
+    until_ns = state.totals.done_until_ns
+    if until_ns is None or not any(hour.running for hour in state.hours):
+        return words
+    if state.period.span == "day":
+        until = short_clock_text(until_ns)
+    else:
+        # The last whole day, named by a moment in its middle.
+        until = day_text(until_ns - WEEK_NS // 14)
+    return _tr("{words}, until {moment}").format(words=words, moment=until)
+
+
+def _signed(number: int) -> str:
+    return f"+{number}" if number > 0 else f"−{-number}"
 
 
 def coverage_words(state: CountsState, sums: Totals) -> str:
