@@ -131,7 +131,6 @@ class RunningCamera:
             if capture is not None and record.record != before.record:
                 capture.set_recording(record.record)
             return
-        self.counting.truth.restart()
         self.stop()
         if not record.enabled:
             self._set_state(StateChanged(CameraState.DISABLED))
@@ -167,6 +166,7 @@ class RunningCamera:
         )
         self._capture = capture
         self._started_ns = self._room.clock.monotonic_ns()
+        self.counting.truth.restart()
         self._set_state(StateChanged(CameraState.CONNECTING))
         serving = self._room.serving()
         if serving is not None:

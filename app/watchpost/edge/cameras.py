@@ -9,10 +9,11 @@ from dataclasses import replace
 from watchpost.api.identity import Identity
 from watchpost.api.packets import PacketRelay
 from watchpost.base.errors import StoreError
-from watchpost.domain.cameras import Source
+from watchpost.domain.cameras import Source, SourceKind
 from watchpost.edge.camera import RunningCamera
 from watchpost.edge.engine_room import EngineRoom
 from watchpost.edge.stills import still
+from watchpost.edge.truth import scene_lines
 from watchpost.engine.capture.probing import probe
 from watchpost.engine.capture.usb import list_usb
 from watchpost.engine.inference.jobs import Job, Outcome
@@ -97,7 +98,9 @@ class Cameras:
         return _shown(self._find(camera_id))
 
     def add(self, spec: CameraSpec, by: Identity) -> Camera:
-        """Add and start."""
+        """Add and start; a simulated camera without lines gets those of its scene."""
+        if spec.source.kind is SourceKind.SIMULATED and not spec.lines:
+            spec = spec.model_copy(update={"lines": scene_lines(spec.source)})
         with self._changing:
             record = self._store.add(spec, by.user)
             source = self._store.source(record.id)

@@ -1,12 +1,19 @@
-"""A simulated camera's truth beside what was counted in the same time."""
+"""A simulated camera's truth beside what was counted in the same time.
+
+A scene knows its own lines by short identifiers (``door``). A camera's line stands for one
+of them when its identifier is the same or ends with it behind a dash (``…-door``), since
+two cameras may show the same scene and identifiers are an edge's own.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
+from watchpost.base.ids import new_id
 from watchpost.domain.rules import Direction
-from watchpost.protocol.cameras import LineTotals
+from watchpost.protocol.cameras import LineSpec, LineTotals, SourceSpec
 
 
 class TruthBoard:
@@ -44,10 +51,38 @@ class TruthBoard:
         with self._lock:
             if self._truth is None:
                 return None
-            known = [line_id for line_id in line_ids if line_id in self._truth]
-            truth = tuple(_totals(i, self._truth[i]) for i in known)
-            counted = tuple(_totals(i, self._counted.get(i, (0, 0))) for i in known)
+            named = {line_id: line_id.rpartition("-")[2] for line_id in line_ids}
+            known = [
+                (line_id, self._truth[name])
+                for line_id, name in named.items()
+                if name in self._truth
+            ]
+            truth = tuple(_totals(line_id, counts) for line_id, counts in known)
+            counted = tuple(
+                _totals(line_id, self._counted.get(line_id, (0, 0)))
+                for line_id, _ in known
+            )
         return truth, counted
+
+
+def scene_lines(source: SourceSpec) -> tuple[LineSpec, ...]:
+    """Return a simulated scene's own lines, named so that its truth is known for them.
+
+    Takes a second or more: the scene is made for it.
+
+    Raises:
+        WatchpostError: There is no such scene.
+    """
+    # Imported here: an edge without simulated cameras need not pay for it.
+    from watchpost.engine.capture.simulator import create_scene
+
+    scene = create_scene(
+        source.address, seed=source.seed, fps=source.fps, ugly=source.ugly
+    )
+    return tuple(
+        LineSpec.model_validate({**asdict(line), "id": f"{new_id()}-{line.id}"})
+        for line in scene.lines()
+    )
 
 
 def _totals(line_id: str, counts: tuple[int, int]) -> LineTotals:
