@@ -24,8 +24,10 @@ from watchpost.engine.inference.worker import (
 )
 
 _SLICE_S = 0.03
-# A process with less than this share of its time on the processor was kept from it.
-_STARVED_SHARE = 0.5
+# A worker that spent less processor time than this on a frame was kept from it; spent
+# time is told in ticks of 10 ms.
+_LEAST_WORK_MS = 40.0
+_WORK_OF_MEDIAN = 2.0
 # An end of file comes shortly before the exit code.
 _EXIT_POLLS = 25
 _EXIT_POLL_S = 0.004
@@ -52,6 +54,7 @@ class WorkerFailedError(Exception):
     def __init__(self, trouble: Trouble, detail: str) -> None:
         super().__init__(detail)
         self.trouble = trouble
+        self.noticed_ns = SYSTEM_CLOCK.monotonic_ns()
 
 
 class WorkerHandle:
@@ -163,13 +166,13 @@ class WorkerHandle:
                     Trouble.FROZEN, f"stopped for {spent_ms:.0f} ms by somebody"
                 )
             if spent_ms >= deadline.hard_limit_ms or not self._is_starved(
-                spent_ms, cpu_s
+                cpu_s, deadline
             ):
                 raise WorkerFailedError(
                     Trouble.HUNG, f"no answer within {spent_ms:.0f} ms"
                 )
 
-    def _is_starved(self, spent_ms: float, cpu_s: float) -> bool:
+    def _is_starved(self, cpu_s: float, deadline: Deadline) -> bool:
         """Say whether it wants the processor and did not get it: then it is not hung."""
         try:
             wants = self._process.status() in (
@@ -179,7 +182,9 @@ class WorkerHandle:
         except psutil.Error:
             return False
         used_ms = (self._cpu_s() - cpu_s) * 1000
-        return wants and used_ms < _STARVED_SHARE * spent_ms
+        return wants and used_ms < max(
+            _LEAST_WORK_MS, _WORK_OF_MEDIAN * deadline.p50_ms
+        )
 
     def _cpu_s(self) -> float:
         try:

@@ -44,8 +44,8 @@ class PoolStatus:
     Attributes:
         alive: Workers that are warm or working, the spare among them.
         replaced: Workers that were lost and replaced, since the start.
-        last_recovery_ms: From noticing the last loss of a working worker to the first
-            answer of the one that took its place; None when none was lost.
+        last_recovery_ms: From noticing that a worker with a frame was lost to the next
+            result of that frame's camera; None when none was lost.
         p50_ms, p99_ms: Round trips of the newest 256 frames; 0 before the first.
         deadline_ms: Past this a worker counts as hung.
         model_sha256: The model that serves.
@@ -132,20 +132,22 @@ class InferencePool:
         self._blame = Blame()
         self._replaced = 0
         self._last_recovery_ms: float | None = None
+        self._lost_ns: dict[str, int] = {}
         self._seated = 0
         self._paths: set[Path] = set()
         self._stale: frozenset[Path] = frozenset()
         self._stale_until_ns = 0
         self._stopping = threading.Event()
+        self._seats = [_Seat(self) for _ in range(workers)]
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Begin to start workers; returns at once, frames are taken as they are ready."""
         self._source.outage(NotAnalysed.NO_MODEL)
         self._crew.start()
-        for number in range(self._workers):
+        for number, seat in enumerate(self._seats):
             thread = threading.Thread(
-                target=_Seat(self).serve, name=f"inference-{number}", daemon=True
+                target=seat.serve, name=f"inference-{number}", daemon=True
             )
             self._threads.append(thread)
             thread.start()
@@ -172,6 +174,10 @@ class InferencePool:
     def model(self) -> ModelInfo:
         """The model that serves."""
         return self._crew.model
+
+    def pids(self) -> list[int]:
+        """Return the process ids of the workers that own a seat, for diagnostics."""
+        return [pid for seat in self._seats if (pid := seat.pid) is not None]
 
     def swap(self, model: ModelInfo) -> None:
         """Serve with another model from now on; the old one serves until it is warm.
@@ -305,11 +311,17 @@ class InferencePool:
             return False
 
     def worker_failed(
-        self, crew: Crew, worker: WorkerHandle, error: WorkerFailedError
+        self,
+        crew: Crew,
+        worker: WorkerHandle,
+        error: WorkerFailedError,
+        camera_id: str | None,
     ) -> None:
-        """Note the loss of a working worker."""
+        """Note the loss of a seated worker, and whose frame it was lost with."""
         with self._lock:
             self._replaced += 1
+            if camera_id is not None:
+                self._lost_ns.setdefault(camera_id, error.noticed_ns)
         _log.warning(
             "worker replaced",
             pid=worker.pid,
@@ -330,13 +342,14 @@ class InferencePool:
         self._source.outage(NotAnalysed.NO_MODEL)
         self._quarantine(crew.model, sentence)
 
-    def recovered(self, spent_ms: float) -> None:
-        """Note how long it took from a loss to the next answer."""
-        with self._lock:
-            self._last_recovery_ms = spent_ms
-
     def deliver(self, job: Job, outcome: Outcome) -> None:
         """Hand an outcome to whoever wants it, then give the camera free."""
+        if isinstance(outcome, Analysed) and self._lost_ns:
+            with self._lock:
+                lost_ns = self._lost_ns.pop(job.camera_id, None)
+                if lost_ns is not None:
+                    spent_ns = SYSTEM_CLOCK.monotonic_ns() - lost_ns
+                    self._last_recovery_ms = spent_ns / NS_PER_MS
         try:
             self._on_done(job, outcome)
         finally:
@@ -350,7 +363,12 @@ class _Seat:
         self._pool = pool
         self._worker: WorkerHandle | None = None
         self._crew: Crew = pool.crew
-        self._lost_ns: int | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id; None while the seat is empty."""
+        worker = self._worker
+        return None if worker is None else worker.pid
 
     def serve(self) -> None:
         """Take frames until the pool stops; the thread's body."""
@@ -376,19 +394,19 @@ class _Seat:
             outcome: Outcome = NotDone(
                 NotAnalysed.MODEL_SWAP, "mailbox of the old model"
             )
-        elif self._sit(_SPARE_WAIT_S):
+        elif self._sit(_SPARE_WAIT_S, job):
             job, outcome = self._look(job)
         else:
             outcome = NotDone(NotAnalysed.WORKER_RESTART, "no warm worker")
         self._pool.deliver(job, outcome)
 
-    def _sit(self, timeout_s: float) -> bool:
+    def _sit(self, timeout_s: float, job: Job | None = None) -> bool:
         """Have a fit worker of the serving model; return whether there is one."""
         if self._crew is not self._pool.crew:
             self._change_crew(timeout_s)
         while self._worker is not None and not self._worker.is_fit():
             self._give_up(
-                WorkerFailedError(Trouble.KILLED, "stopped or gone while idle")
+                WorkerFailedError(Trouble.KILLED, "stopped or gone while idle"), job
             )
         if self._worker is None:
             self._worker = self._crew.take(timeout_s)
@@ -416,31 +434,23 @@ class _Seat:
         try:
             job, outcome = worker.analyse(job, self._crew.deadline)
         except WorkerFailedError as error:
-            self._give_up(error)
+            self._give_up(error, job)
             return job, NotDone(_reason(error.trouble), str(error))
-        if isinstance(outcome, Analysed):
-            self._note_recovery()
-        elif outcome.reason is NotAnalysed.POISON_FRAME:
+        if isinstance(outcome, NotDone) and outcome.reason is NotAnalysed.POISON_FRAME:
             self._pool.blame(self._crew, outcome.detail)
         return job, outcome
 
-    def _give_up(self, error: WorkerFailedError) -> None:
+    def _give_up(self, error: WorkerFailedError, job: Job | None) -> None:
         worker, self._worker = self._worker, None
         assert worker is not None
-        self._lost_ns = self._lost_ns or SYSTEM_CLOCK.monotonic_ns()
         # The spare sits down first: a seat that is taken over at once is no outage.
         self._worker = self._crew.take(0.0)
         worker.kill()
         self._crew.lost(worker)
         if self._worker is None:
             self._pool.seated(-1)
-        self._pool.worker_failed(self._crew, worker, error)
-
-    def _note_recovery(self) -> None:
-        if self._lost_ns is not None:
-            lost_ns, self._lost_ns = self._lost_ns, None
-            spent_ns = SYSTEM_CLOCK.monotonic_ns() - lost_ns
-            self._pool.recovered(spent_ns / NS_PER_MS)
+        camera_id = None if job is None else job.camera_id
+        self._pool.worker_failed(self._crew, worker, error, camera_id)
 
     def _leave(self) -> None:
         """Give up the worker in order, because it is not needed any more."""
