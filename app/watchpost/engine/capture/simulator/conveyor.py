@@ -21,7 +21,7 @@ from watchpost.engine.capture.simulator.conveyor_backdrop import (
 from watchpost.engine.capture.simulator.painting import Picture
 from watchpost.engine.capture.simulator.parts import Fault, Kind, part_sprite
 from watchpost.engine.capture.simulator.play import Facing
-from watchpost.engine.capture.simulator.sprites import Placed
+from watchpost.engine.capture.simulator.sprites import Placed, Sprite, composed
 from watchpost.engine.capture.simulator.story import TrueCrossing, crossing_at
 
 BELT_LINE_X = 0.6
@@ -30,6 +30,7 @@ _CELLS = 18
 _CELL = 0.24
 _SAMPLES_PER_S = 50
 _PART = 0.235
+_TURN_STEP = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Conveyor:
         self._sprites = {
             (kind, fault): part_sprite(kind, fault, tall) for kind in Kind for fault in Fault
         }
+        self._lying: dict[tuple[Kind, Fault, int], tuple[Sprite, Sprite]] = {}
         self._travels: dict[int, NDArray[np.float64]] = {}
         self._cells: dict[int, tuple[_Piece, ...]] = {}
         everything = ("part", "defect")
@@ -100,11 +102,10 @@ class Conveyor:
         ]
         placed = []
         for piece in pieces:
-            sprite = self._sprites[piece.kind, piece.fault]
+            whole, alone = self._turned(piece)
             x, y = (gone - piece.u) * self._width, piece.y * self._height
-            off = 0.014 * self._height
-            placed.append(Placed(sprite.shadow, x + off, y + off, turn=piece.turn))
-            placed.append(Placed(sprite.part, x, y, 1.0, piece.name, turn=piece.turn))
+            placed.append(Placed(whole, x, y))
+            placed.append(Placed(alone, x, y, name=piece.name, painted=True))
         return placed
 
     def crossings(self, part: int) -> Sequence[TrueCrossing]:
@@ -128,6 +129,19 @@ class Conveyor:
         """Return nothing: a belt has no shelf."""
         del t
         return ()
+
+    def _turned(self, piece: _Piece) -> tuple[Sprite, Sprite]:
+        """Return the part as it lies, with its shadow and alone."""
+        key = (piece.kind, piece.fault, round(piece.turn / _TURN_STEP))
+        if key not in self._lying:
+            sprite = self._sprites[piece.kind, piece.fault]
+            turn = key[2] * _TURN_STEP
+            side = 2 * (sprite.shadow.width // 2 + round(0.04 * self._height))
+            c, off = side / 2, 0.014 * self._height
+            shadow = Placed(sprite.shadow, c + off, c + off, turn=turn)
+            part = Placed(sprite.part, c, c, turn=turn)
+            self._lying[key] = (composed([shadow, part], side), composed([part], side))
+        return self._lying[key]
 
     def _travelled(self, t: float) -> float:
         part = int(t // self.part_s)

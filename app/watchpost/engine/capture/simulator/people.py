@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,11 +43,12 @@ _BAGS = ("#2d3a3a", "#7a3f2a", "#3a3f63", "#22262b", "#8a7a4b")
 
 
 class View(StrEnum):
-    """From which side somebody is seen; ``SIDE`` looks to the right."""
+    """How somebody is seen; ``SIDE`` walks and ``RIDING`` cycles to the right."""
 
     FRONT = "front"
     BACK = "back"
     SIDE = "side"
+    RIDING = "riding"
 
 
 class Hair(StrEnum):
@@ -138,11 +140,13 @@ class Wardrobe:
 def figure(look: Look, view: View, step: int, height: float) -> Sprite:
     """Draw somebody ``height`` pixels tall (times the look's own size)."""
     tall = height * look.tall
-    pen = _Pen(tall, 0.84 if view is View.SIDE else 0.48)
+    pen = _Pen(tall, 0.48 if view in (View.FRONT, View.BACK) else 0.84)
     phase = 2 * math.pi * (step + 0.5) / STEPS
     swing = 0.0 if step == STANDING else 1.0
     if view is View.SIDE:
         _draw_side(pen, look, phase, swing)
+    elif view is View.RIDING:
+        _draw_rider(pen, look, phase)
     else:
         _draw_upright(pen, look, phase, swing, back=view is View.BACK)
     return Sprite.of(pen.canvas.bgra(), pen.x0, pen.y0)
@@ -156,6 +160,12 @@ class _Pen:
         self.canvas = Canvas(tall * width, tall * 1.1)
         self.x0 = tall * width / 2
         self.y0 = tall * 1.05
+
+    def moved(self, x: float) -> _Pen:
+        """Return a pen on the same canvas, ``x`` units to the right."""
+        other = copy(self)
+        other.x0 += x * self.tall
+        return other
 
     def put(
         self, outline: Points | list[Points], colour: Bgr, relief: float = 0.5
@@ -280,7 +290,8 @@ def _side_arm(
     pen.limb([shoulder, elbow], [0.046, 0.035], sleeve, 0.7)
 
 
-def _side_head(pen: _Pen, look: Look, neck: float) -> None:
+def _side_head(pen: _Pen, look: Look, neck: float, x: float = 0.0) -> None:
+    pen = pen.moved(x)
     pen.limb([(-0.005, neck - 0.02), (0.008, neck + 0.06)], [0.042, 0.038], look.skin)
     y = neck + 0.094
     face = rounded(
@@ -341,6 +352,52 @@ def _side_hair(pen: _Pen, look: Look, y: float) -> None:
     if look.cut is Hair.BUN:
         pen.put(oval(-0.095, y + 0.05, 0.035, 0.034), look.hair, 0.7)
     pen.put(cap, look.hair, 0.6)
+
+
+def _draw_rider(pen: _Pen, look: Look, phase: float) -> None:
+    """Draw somebody on a saddle, one body unit tall when standing.
+
+    The sole of the pen is the ground below the bicycle's crank.
+    """
+    hip, crank = (-0.12, 0.52), (-0.03, 0.2)
+    for turn, tone in ((phase + math.pi, 0.72), (phase, 1.0)):
+        foot = (crank[0] + 0.085 * math.cos(turn), crank[1] - 0.085 * math.sin(turn))
+        knee = _bent(hip, foot, 0.235, 0.235)
+        cloth = shaded(look.legs, tone)
+        toe = (foot[0] + 0.07, foot[1] - 0.006)
+        pen.limb([(foot[0] - 0.01, foot[1]), toe], [0.026, 0.017], look.shoes)
+        pen.limb([hip, knee, foot], [0.075, 0.052, 0.034], cloth)
+    shoulder = (0.07, 0.86)
+    if look.bag is not None:
+        pack = capsule(-0.1, 0.67, -0.005, 0.86, 0.07, 0.06)
+        pen.put(pack, look.bag)
+    pen.put(
+        [
+            capsule(hip[0], hip[1] + 0.03, *shoulder, 0.085, 0.075),
+            capsule(-0.03, 0.72, 0.045, 0.8, 0.088, 0.088),
+        ],
+        look.top,
+        0.6,
+    )
+    grip = (0.27, 0.63)
+    elbow = (0.15, 0.7)
+    lower = look.top if look.jacket else look.skin
+    pen.limb([grip, (0.285, 0.625)], [0.024, 0.02], look.skin)
+    pen.limb([elbow, grip], [0.034, 0.026], shaded(lower, 0.95))
+    pen.limb([(0.06, 0.845), elbow], [0.046, 0.036], shaded(look.top, 0.93), 0.7)
+    _side_head(pen, look, 0.885, x=0.1)
+
+
+def _bent(
+    hip: tuple[float, float], foot: tuple[float, float], thigh: float, shin: float
+) -> tuple[float, float]:
+    """Return the knee, forward of the line from hip to foot."""
+    dx, dy = foot[0] - hip[0], foot[1] - hip[1]
+    reach = min(math.hypot(dx, dy), thigh + shin - 1e-6)
+    along = (reach**2 + thigh**2 - shin**2) / (2 * reach)
+    out = math.sqrt(max(0.0, thigh**2 - along**2))
+    ux, uy = dx / reach, dy / reach
+    return hip[0] + ux * along - uy * out, hip[1] + uy * along + ux * out
 
 
 def _draw_upright(

@@ -16,12 +16,14 @@ from watchpost.engine.capture.simulator.play import Facing, Play
 from watchpost.engine.capture.simulator.shelf import Shelf
 from watchpost.engine.capture.simulator.sprites import Placed, draw, warped
 from watchpost.engine.capture.simulator.story import TrueCrossing
+from watchpost.engine.capture.simulator.street import Street
 from watchpost.engine.capture.simulator.troubles import Troubles
 
 _PLAYS: dict[str, Callable[[int, tuple[int, int]], Play]] = {
     "bus_door": BusDoor,
     "shelf": Shelf,
     "conveyor": Conveyor,
+    "street": Street,
 }
 SCENE_NAMES = tuple(_PLAYS)
 

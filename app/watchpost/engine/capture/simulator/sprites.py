@@ -7,6 +7,7 @@ and sub-pixel place, so that slow motion is smooth and nothing shimmers.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -116,6 +117,8 @@ def draw(frame: Picture, placed: Placed) -> None:
 def warped(placed: Placed, width: int, height: int) -> tuple[Picture | None, int, int]:
     """Return the sprite as it appears in a frame, clipped, and its left and top."""
     sprite = placed.sprite
+    if placed.scale == 1.0 and placed.turn == 0.0 and not placed.flip:
+        return _slid(placed, width, height)
     level = 0
     while level + 1 < len(sprite.levels) and _LEVEL_STEP ** (level + 1) >= placed.scale:
         level += 1
@@ -137,6 +140,42 @@ def warped(placed: Placed, width: int, height: int) -> tuple[Picture | None, int
         source, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR, borderValue=0
     )
     return patch, x0, y0
+
+
+def composed(placed: Sequence[Placed], side: int) -> Sprite:
+    """Return sprites drawn over each other around the middle of a square as one.
+
+    Args:
+        placed: Back to front, in pixels of the square.
+        side: Pixels.
+    """
+    whole = np.zeros((side, side, 4), np.uint8)
+    for one in placed:
+        patch, x0, y0 = warped(one, side, side)
+        if patch is not None:
+            _over(whole[y0 : y0 + patch.shape[0], x0 : x0 + patch.shape[1]], patch)
+    left, top, right, bottom = opaque_bounds(whole[:, :, 3], above=2)
+    level = np.ascontiguousarray(whole[top:bottom, left:right])
+    return Sprite((level,), side / 2 - left, side / 2 - top)
+
+
+def _over(behind: Picture, patch: Picture) -> None:
+    """Lay a premultiplied picture over another of the same size, in place."""
+    rest = cv2.bitwise_not(patch[:, :, 3])
+    under = cv2.multiply(behind, cv2.merge((rest,) * 4), scale=1 / 255)
+    cv2.add(under, patch, dst=behind)
+
+
+def _slid(placed: Placed, width: int, height: int) -> tuple[Picture | None, int, int]:
+    """Return a sprite at full size and whole pixels: no warp, hence fast."""
+    source = placed.sprite.levels[0]
+    left = round(placed.x - placed.sprite.anchor_x)
+    top = round(placed.y - placed.sprite.anchor_y)
+    x0, y0 = max(0, left), max(0, top)
+    x1, y1 = min(width, left + source.shape[1]), min(height, top + source.shape[0])
+    if x1 <= x0 or y1 <= y0:
+        return None, 0, 0
+    return source[y0 - top : y1 - top, x0 - left : x1 - left], x0, y0
 
 
 def _matrix(placed: Placed, level_scale: float) -> NDArray[np.float64]:
