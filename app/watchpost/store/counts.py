@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, func, select
 
 from watchpost.base.clock import NS_PER_S
+from watchpost.domain.coverage import CoverageGap
 from watchpost.protocol.counts import Bucket, CountBucket, LineCounts
 from watchpost.store.calendar import Span, day_of, iso, spans, week_before, zone
 from watchpost.store.coverage import select_gaps, select_looked, share
@@ -175,14 +176,17 @@ def _buckets(
     reported = _reported(connection, line.id, first, last)
     changed = _changed(connection, line.id, first, last)
     spans_looked = select_looked(connection, line.camera_id, first, last)
-    gaps = select_gaps(connection, line.camera_id, wanted[0][0], last, _MAX_GAPS)
+    gaps = _by_span(
+        wanted,
+        select_gaps(connection, line.camera_id, wanted[0][0], last, _MAX_GAPS),
+    )
 
     def corrected(span: Span) -> tuple[int, int]:
         counted, change = reported.within(span), changed.within(span)
         return counted[0] + change[0], counted[1] + change[1]
 
     found: list[CountBucket] = []
-    for span, before in zip(wanted, befores, strict=True):
+    for index, (span, before) in enumerate(zip(wanted, befores, strict=True)):
         counted, restated = reported.within(span), corrected(span)
         so_far = corrected((day_of(span[0], place)[0], span[1]))
         looked = _looked(spans_looked, span, now_ns)
@@ -201,11 +205,27 @@ def _buckets(
                 before_in=week[0],
                 before_out=week[1],
                 gap_sentence=gap_sentence(
-                    gaps, (span[0], min(span[1], now_ns)), line.camera_number, place
+                    gaps.get(index, ()),
+                    (span[0], min(span[1], now_ns)),
+                    line.camera_number,
+                    place,
                 ),
             )
         )
     return tuple(found)
+
+
+def _by_span(
+    wanted: Sequence[Span], gaps: Sequence[CoverageGap]
+) -> dict[int, list[CoverageGap]]:
+    """Return the gaps that touch each span, by the span's index."""
+    starts = [span[0] for span in wanted]
+    found: dict[int, list[CoverageGap]] = {}
+    for gap in gaps:
+        first = max(0, bisect_right(starts, gap.from_ns) - 1)
+        for index in range(first, bisect_left(starts, gap.to_ns)):
+            found.setdefault(index, []).append(gap)
+    return found
 
 
 def _looked(spans_looked: Sequence[Span], span: Span, now_ns: int) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from concurrent.futures import Future
+from operator import itemgetter
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -123,7 +125,12 @@ def share(spans: Sequence[tuple[int, int]], from_ns: int, to_ns: int) -> float:
     """Return how much of ``[from_ns, to_ns)`` lies in joined spans, 0..1."""
     if to_ns <= from_ns:
         return 0.0
-    covered = sum(max(0, min(end, to_ns) - max(begin, from_ns)) for begin, end in spans)
+    covered = 0
+    for index in range(bisect_right(spans, from_ns, key=itemgetter(1)), len(spans)):
+        begin, end = spans[index]
+        if begin >= to_ns:
+            break
+        covered += min(end, to_ns) - max(begin, from_ns)
     return covered / (to_ns - from_ns)
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, literal, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from watchpost.base.ids import new_id
@@ -271,17 +271,24 @@ def select_totals(
 def _append(connection: Connection, batch: Sequence[LedgerEvent]) -> list[Recorded]:
     """Write events and their outbox rows, all or none."""
     numbers = _release_numbers(connection, batch)
-    new = set(
-        connection.execute(
-            upsert(events).on_conflict_do_nothing().returning(events.c.id),
-            [_row(e, numbers[e.model, e.model_sha256]) for e in batch],
-        ).scalars()
+    last = connection.execute(
+        select(func.coalesce(func.max(events.c.number), 0))
+    ).scalar_one()
+    connection.execute(
+        upsert(events).on_conflict_do_nothing(),
+        [_row(e, numbers[e.model, e.model_sha256]) for e in batch],
     )
-    if new:
-        connection.execute(
-            insert(outbox),
-            [{"kind": "event", "record_id": e.id} for e in batch if e.id in new],
+    # There is one writer: what is numbered higher now was not there before.
+    added = events.c.number > last
+    new = set(connection.execute(select(events.c.id).where(added)).scalars())
+    connection.execute(
+        insert(outbox).from_select(
+            ["kind", "record_id"],
+            select(literal("event"), events.c.id)
+            .where(added)
+            .order_by(events.c.number),
         )
+    )
     recorded: list[Recorded] = []
     for event in batch:
         if event.id in new:
