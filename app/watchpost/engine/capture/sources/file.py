@@ -13,9 +13,9 @@ from watchpost.base.clock import NS_PER_S
 from watchpost.base.errors import CaptureError
 from watchpost.base.log import get_logger
 from watchpost.domain.cameras import Source
-from watchpost.engine.capture.sources.form import video_form
 from watchpost.engine.capture.sources.source import Pace, Waiting
 from watchpost.engine.capture.timeline import Timeline
+from watchpost.engine.video.form import video_form
 from watchpost.engine.video.stream import CodedPacket, StreamFormat
 
 # Containers of video only: a playlist named .mp4 must not make us open what it lists.

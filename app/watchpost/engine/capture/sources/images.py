@@ -14,8 +14,8 @@ from watchpost.base.log import get_logger
 from watchpost.domain.cameras import Source
 from watchpost.engine.capture.sources.encoded import PacedPictures
 from watchpost.engine.capture.sources.file import check_path
-from watchpost.engine.capture.sources.form import video_form
 from watchpost.engine.capture.sources.source import Pace, Waiting
+from watchpost.engine.video.form import video_form
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 _FORMATS = "image2,jpeg_pipe,png_pipe,bmp_pipe,webp_pipe,tiff_pipe"

@@ -12,9 +12,9 @@ from watchpost.base.clock import NS_PER_MS, NS_PER_S, SteadyUtc
 from watchpost.domain.cameras import Source
 from watchpost.engine.capture import troubles
 from watchpost.engine.capture.sources.address import host_of, url_of
-from watchpost.engine.capture.sources.form import video_form
 from watchpost.engine.capture.sources.source import Waiting
 from watchpost.engine.capture.timeline import Timeline
+from watchpost.engine.video.form import video_form
 from watchpost.engine.video.stream import CodedPacket, StreamFormat
 
 READ_TIMEOUT_S = 2.0

@@ -10,11 +10,11 @@ import av.error
 
 from watchpost.base.clock import SteadyUtc
 from watchpost.domain.cameras import Source
-from watchpost.engine.capture.sources.form import video_form
 from watchpost.engine.capture.sources.source import Waiting
 from watchpost.engine.capture.timeline import Timeline
 from watchpost.engine.capture.usb import device_of
 from watchpost.engine.video.encoder import PictureEncoder
+from watchpost.engine.video.form import video_form
 from watchpost.engine.video.stream import CodedPacket, StreamFormat
 
 _PASSED_ON = {"h264", "hevc"}
