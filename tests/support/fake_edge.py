@@ -436,9 +436,7 @@ class FakeEdge(EdgeClient):
 
     def clip_video(self, clip: ClipInfo) -> bytes:
         self._called("clip_video", clip.camera_id)
-        from support.clips import clip_video
-
-        return clip_video(clip.camera_id, len(clip.frames), clip.width, clip.height)
+        return _video(clip.camera_id)
 
     def correct_event(self, event_id: str, correction: CorrectionRequest) -> Correction:
         self._called("correct_event", event_id, correction)
@@ -700,7 +698,7 @@ class FakeEdge(EdgeClient):
                 for ln in camera.lines
             ),
             video_path=f"/clips/{camera_id}.mkv",
-            sha256="c0" * 32,
+            sha256=hashlib.sha256(_video(camera_id)).hexdigest(),
         )  # fmt: skip
 
 
@@ -727,6 +725,12 @@ def _health_message() -> LiveMessage:
     from watchpost.protocol.live import HealthUpdate
 
     return HealthUpdate(sample=site.health())
+
+
+def _video(camera_id: str) -> bytes:
+    from support.clips import clip_video
+
+    return clip_video(camera_id, CLIP_FRAMES, 768, 432)
 
 
 def _jpeg(camera_id: str, width: int, height: int) -> bytes:

@@ -43,7 +43,7 @@ from watchpost.console.widgets.parts import (
 )
 from watchpost.protocol.review import CorrectionReason
 
-WIDTH = 324
+WIDTH = 332
 _ROWS = 3
 
 
@@ -80,6 +80,7 @@ class CorrectionPanel(QFrame):
         self._keys = keys
         self._form = FormState()
         self._filling = False
+        self._audit: tuple[tuple[str, str, str], ...] | None = None
         self.boxes = FrameBoxModel(self)
         set_look(self, "panel")
         self.setFixedWidth(theme.px(WIDTH))
@@ -163,9 +164,9 @@ class CorrectionPanel(QFrame):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(theme.px(40))
         for place, width in (
-            (BoxColumn.BOX, 70),
-            (BoxColumn.SCORE, 54),
-            (BoxColumn.DECISION, 78),
+            (BoxColumn.BOX, 78),
+            (BoxColumn.SCORE, 60),
+            (BoxColumn.DECISION, 84),
         ):
             header.resizeSection(place, theme.px(width))
         header.setSectionResizeMode(BoxColumn.CLASS, QHeaderView.ResizeMode.Stretch)
@@ -195,8 +196,8 @@ class CorrectionPanel(QFrame):
             self.redo_button,
         )
         classes = self._named(self.tr("Class"), self.class_box)
-        box = QWidget()
-        box.setLayout(
+        self.boxes_part = QWidget()
+        self.boxes_part.setLayout(
             column(
                 label(self.tr("Detections on this frame"), "label"),
                 self.table,
@@ -205,7 +206,7 @@ class CorrectionPanel(QFrame):
                 gap=6,
             )
         )
-        return box
+        return self.boxes_part
 
     def _named(self, name: str, field: QWidget) -> QHBoxLayout:
         """Return a field with its name to the left; names line up."""
@@ -309,6 +310,7 @@ class CorrectionPanel(QFrame):
         self._filling = False
 
     def _show_boxes(self, form: FormState) -> None:
+        self.boxes_part.setVisible(form.has_frames)
         self.boxes.set_rows(form.boxes)
         self.no_boxes.setText(form.no_boxes)
         self.no_boxes.setVisible(bool(form.no_boxes))
@@ -350,9 +352,13 @@ class CorrectionPanel(QFrame):
         )
 
     def _show_audit(self, audit: tuple[tuple[str, str, str], ...]) -> None:
+        if audit == self._audit:
+            return
+        self._audit = audit
         while (item := self.audit_grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         self.audit.setVisible(bool(audit))
         for place, (when, who, text) in enumerate(audit):

@@ -50,6 +50,8 @@ class DraftEditor(QObject):
         self.draft = draft if draft is not None else Draft()
         self.selected = ""
         self._stack = QUndoStack(self)
+        # A step is put before the stack counts it: what can be undone changes after.
+        self._stack.indexChanged.connect(self._on_index)
 
     @property
     def decision(self) -> Decision:
@@ -130,6 +132,9 @@ class DraftEditor(QObject):
     def _do(self, text: str, decision: Decision) -> None:
         if decision != self.decision:
             self._stack.push(_Step(text, self.decision, decision, self._put))
+
+    def _on_index(self, _index: int) -> None:
+        self.changed.emit()
 
     def _put(self, decision: Decision) -> None:
         self._replace(replace(self.draft, decision=decision))

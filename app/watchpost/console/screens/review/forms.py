@@ -53,6 +53,7 @@ class FormState:
         tally_in: Counted and correct, in.
         tally_out: Counted and correct, out.
         scope: What "counted" means: in this clip, in this hour; empty without a case.
+        has_frames: There are frames to correct, or they are on their way.
         boxes: Detections on the frame in front.
         no_boxes: Stands in the table when there are none.
         selected: The chosen one.
@@ -73,6 +74,7 @@ class FormState:
     tally_in: Tally = NO_TALLY
     tally_out: Tally = NO_TALLY
     scope: str = ""
+    has_frames: bool = True
     boxes: tuple[BoxRow, ...] = ()
     no_boxes: str = ""
     selected: str = ""
@@ -99,6 +101,7 @@ class Desk:
         selected: Key of the chosen box.
         classes: Names for the digits 1 to 9.
         has_clip: There is a clip, frame by frame.
+        no_clip: There is none and there will be none.
         role: What this person may do; None while unknown.
         on_its_way: A decision on this case waits for the edge.
         now_ns: UTC nanoseconds.
@@ -111,6 +114,7 @@ class Desk:
     selected: str
     classes: tuple[str, ...]
     has_clip: bool
+    no_clip: bool
     role: Role | None
     on_its_way: bool
     now_ns: int
@@ -150,6 +154,7 @@ def form_state(desk: Desk, *, undo: str, redo: str) -> FormState:
         tally_in=tallies[0],
         tally_out=tallies[1],
         scope=_scope(desk),
+        has_frames=not desk.no_clip,
         boxes=boxes,
         no_boxes="" if boxes else _no_boxes(desk),
         selected=desk.selected,
@@ -188,7 +193,7 @@ def _scope(desk: Desk) -> str:
 
 def _no_boxes(desk: Desk) -> str:
     if not desk.has_clip:
-        return _tr("No clip, no detections.")
+        return _tr("The clip is on its way.")
     if not desk.scene.analysed:
         return _tr("This frame was not analysed. Boxes stand between its neighbours'.")
     return _tr("Nothing was detected on this frame.")

@@ -65,6 +65,9 @@ class PlayerPanel(QFrame):
         self._playback = playback
         self._frame: ShownFrame | None = None
         self._scene = FrameScene(0)
+        self._clip = ClipState()
+        self._span_action = ""
+        self._idle = (self.tr("No case is open."), self.tr("Choose one on the left."))
         set_look(self, "panel")
         self.canvas = FrameCanvas(theme)
         self.card = MessageCard(theme, self.canvas)
@@ -225,6 +228,7 @@ class PlayerPanel(QFrame):
 
     def show_clip(self, state: ClipState) -> None:
         """Show how far the clip is, or why there is none."""
+        self._clip = state
         self._show_verified(state)
         ready = state.phase is Phase.READY
         if not ready and state.phase is not Phase.DECODING:
@@ -266,14 +270,10 @@ class PlayerPanel(QFrame):
             case Phase.DECODING:
                 title = self._timed(self.tr("Decoding the first frame"), state)
                 show("film", title, size, busy=True)
+            case Phase.NO_CLIP if self._span_action:
+                show("clock", state.sentence, state.todo, action=self._span_action)
             case Phase.NO_CLIP:
-                show(
-                    "video-off",
-                    state.sentence,
-                    state.todo,
-                    colour="nodata",
-                    action=self._span_action,
-                )
+                show("video-off", state.sentence, state.todo, colour="nodata")
             case Phase.FAILED:
                 show(
                     "triangle-alert",
@@ -283,11 +283,7 @@ class PlayerPanel(QFrame):
                     action=self.tr("Try again"),
                 )
             case Phase.NOTHING:
-                show(
-                    "clipboard-check",
-                    self.tr("No case is open."),
-                    self.tr("Choose one on the left."),
-                )
+                show("clipboard-check", *self._idle)
             case Phase.READY:
                 self.card.hide()
 
@@ -300,7 +296,11 @@ class PlayerPanel(QFrame):
         """Offer the counts of the hour, for a claim about an hour."""
         self._span_action = self.tr("Show the counts one by one") if on else ""
 
-    _span_action = ""
+    def set_idle(self, title: str, todo: str) -> None:
+        """Choose what stands here while no case is open."""
+        self._idle = (title, todo)
+        if self._clip.phase is Phase.NOTHING:
+            self._show_card(self._clip)
 
     def show_frame(self, shown: ShownFrame) -> None:
         """Show a decoded picture, with its boxes in the same instant."""

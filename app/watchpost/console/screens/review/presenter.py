@@ -32,7 +32,7 @@ from watchpost.console.screens.review.forms import (
 from watchpost.console.screens.review.outbox import Outbox, Sending
 from watchpost.console.screens.review.queue import CaseQueue, Filter, case_name
 from watchpost.console.screens.review.scenes import frame_scene, timeline_scene
-from watchpost.console.screens.review.viewer import ClipViewer
+from watchpost.console.screens.review.viewer import ClipViewer, Phase
 from watchpost.console.widgets.player.scene import FrameScene, TimelineScene
 from watchpost.protocol.counts import LineCounts
 from watchpost.protocol.models import ModelRecord
@@ -483,6 +483,7 @@ class ReviewPresenter(QObject):
             selected=editor.selected,
             classes=self._classes(),
             has_clip=self.viewer.clip is not None,
+            no_clip=self.viewer.state.phase is Phase.NO_CLIP,
             role=info.role if info is not None else None,
             on_its_way=self.outbox.holds(case.key),
             now_ns=self._clock.utc_ns(),

@@ -174,6 +174,12 @@ class ReviewScreen(Page):
             else self.tr("Queue")
         )
         self.player.queue_button.setText(words)
+        if state.rows:
+            self.player.set_idle(
+                self.tr("No case is open."), self.tr("Choose one from the queue.")
+            )
+        else:
+            self.player.set_idle(state.sentence, state.todo)
         self._mark_case()
 
     def _show_case(self, state: Any) -> None:
@@ -273,6 +279,7 @@ class ReviewScreen(Page):
         if not self._started:
             self._started = True
             self._show_cameras()
+            self._show_case(self.presenter.case_state)
             self.player.show_clip(self.presenter.viewer.state)
             self.presenter.start()
 

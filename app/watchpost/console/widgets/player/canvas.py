@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -296,14 +297,29 @@ class FrameCanvas(QWidget):
                 painter.setClipping(False)
             if self._draft is not None:
                 self._overlay.draft(painter, self._on_widget(self._draft, picture))
+            if self._drawing:
+                self._paint_hint(painter)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            pen = painter.pen()
-            pen.setColor(colours.accent)
-            pen.setWidth(2)
-            painter.setPen(pen)
+            painter.setPen(QPen(colours.accent, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _paint_hint(self, painter: QPainter) -> None:
+        """Say how a box is drawn, with the mouse and without."""
+        words = self.tr(
+            "Drag a box. Or move it with the arrows, size it with Shift; "
+            "Enter takes it, Esc drops it."
+        )
+        colours, metrics = self._theme.colours, self._theme.metrics(13, 500)
+        width = min(self.width() - 16, metrics.horizontalAdvance(words) + 24)
+        place = QRectF(0, 0, width, metrics.height() + 12)
+        place.moveCenter(QPointF(self.width() / 2, self.height() - place.height()))
+        painter.fillRect(place, colours.void)
+        painter.setFont(self._theme.font(13, 500))
+        painter.setPen(colours.hi)
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(width) - 16)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, shown)
 
     # Places
 
