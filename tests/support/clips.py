@@ -1,6 +1,5 @@
 """The canned site's clips, encoded as a camera would send them."""
 
-
 from __future__ import annotations
 
 import io

@@ -1,6 +1,5 @@
 """Pictures of the canned site: drawn, so that nobody's footage lies in the tests."""
 
-
 from __future__ import annotations
 
 import zlib

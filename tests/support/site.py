@@ -191,11 +191,15 @@ def demo_cameras() -> tuple[Camera, ...]:
     ):
         # Since the start, an hour ago; today's totals begin at midnight.
         counted = tuple(
-            LineTotals(line_id=t.line_id, count_in=t.count_in // 6, count_out=t.count_out // 7)
+            LineTotals(
+                line_id=t.line_id, count_in=t.count_in // 6, count_out=t.count_out // 7
+            )
             for t in camera.status.totals
         )
         missed = 1 if camera.id == "cam-yard" else 0
-        truth = tuple(t.model_copy(update={"count_in": t.count_in + missed}) for t in counted)
+        truth = tuple(
+            t.model_copy(update={"count_in": t.count_in + missed}) for t in counted
+        )
         status = _status(camera.id, camera.lines, truth=truth, truth_counted=counted)
         source = SourceSpec(kind=SourceKind.SIMULATED, address=scene)
         made.append(camera.model_copy(update={"source": source, "status": status}))

@@ -36,6 +36,8 @@ from watchpost.protocol.alarms import AlarmRecord
 
 _TICK_MS = 500
 _ALL_EDGES = ""
+_ROOMY = 1900
+"""Narrower screens are filled at first start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,9 +307,12 @@ class MainWindow(QMainWindow):
     def restore_state_from(self, settings: QSettings) -> None:
         """Be where the window was; at first start, a size that fits the screen."""
         geometry = settings.value("geometry")
-        if geometry is None or not self.restoreGeometry(geometry):
-            area = self.screen().availableGeometry()
-            self.resize(min(1600, area.width()), min(900, area.height()))
+        if geometry is not None and self.restoreGeometry(geometry):
+            return
+        area = self.screen().availableGeometry()
+        self.resize(min(1600, area.width()), min(900, area.height()))
+        if area.width() < _ROOMY:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def close_pages(self) -> None:
         """Give back what pages hold, before the links close."""

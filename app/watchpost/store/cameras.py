@@ -8,17 +8,17 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
 from watchpost.domain.cameras import Source, SourceKind
-from watchpost.domain.rules import Anchor, Line, RuleSet
+from watchpost.domain.rules import Line, RuleSet
 from watchpost.protocol.cameras import CameraSpec, LineSpec, RulesSpec, SourceSpec
 from watchpost.store.addresses import without_credentials
 from watchpost.store.audit import append_audit
 from watchpost.store.database import Database
 from watchpost.store.refusals import unknown
+from watchpost.store.rules import lines_from, store_rules
 from watchpost.store.secrets import SecretStore
 from watchpost.store.tables import cameras, events, lines, rule_versions
 
@@ -97,7 +97,7 @@ class CameraRepository:
             ).scalar()
         if stored is None:
             raise unknown("rules", f"{camera_id} version {version}")
-        return RuleSet(version, _lines_from(stored))
+        return RuleSet(version, lines_from(stored))
 
     def next_number(self) -> int:
         """Return the lowest number that no camera has."""
@@ -139,7 +139,7 @@ class CameraRepository:
                     rules_version=0,
                 )
             )
-            _store_rules(connection, camera_id, 1, spec.lines, by, now)
+            store_rules(connection, camera_id, 1, spec.lines, by, now)
             _audit(connection, camera_id, by, f"Camera {number:02d} added", now)
             return _get(connection, camera_id)
 
@@ -202,7 +202,7 @@ class CameraRepository:
                     todo="Load the newest lines and make your change again.",
                     code="rules.conflict",
                 )
-            _store_rules(connection, camera_id, version + 1, spec.lines, by, now)
+            store_rules(connection, camera_id, version + 1, spec.lines, by, now)
             _audit(
                 connection, camera_id, by, f"Lines saved, version {version + 1}", now
             )
@@ -296,7 +296,7 @@ def _record(row: Row[Any]) -> CameraRecord:
         source=_source_from(row.source),
         enabled=row.enabled,
         record=row.record,
-        rules=RuleSet(row.rules_version, _lines_from(row.lines)),
+        rules=RuleSet(row.rules_version, lines_from(row.lines)),
         removed_ns=row.removed_ns,
     )
 
@@ -338,89 +338,6 @@ def _refuse_taken(connection: Connection, number: int, camera_id: str) -> None:
             todo=f"Take another, such as {_free_number(connection)}.",
             code="camera.number",
         )
-
-
-def _store_rules(
-    connection: Connection,
-    camera_id: str,
-    version: int,
-    specs: Sequence[LineSpec],
-    by: str,
-    now_ns: int,
-) -> None:
-    kept = _usable_lines(connection, camera_id, specs)
-    connection.execute(
-        insert(rule_versions).values(
-            camera_id=camera_id,
-            version=version,
-            lines=json.dumps([asdict(line) for line in kept]),
-            at_ns=now_ns,
-            by=by,
-        )
-    )
-    connection.execute(
-        update(cameras).where(cameras.c.id == camera_id).values(rules_version=version)
-    )
-    connection.execute(
-        update(lines)
-        .where(lines.c.camera_id == camera_id, lines.c.removed_ns.is_(None))
-        .values(removed_ns=now_ns)
-    )
-    for line in kept:
-        statement = upsert(lines).values(
-            id=line.id, camera_id=camera_id, name=line.name, removed_ns=None
-        )
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[lines.c.id],
-                set_={"name": line.name, "removed_ns": None},
-            )
-        )
-
-
-def _usable_lines(
-    connection: Connection, camera_id: str, specs: Sequence[LineSpec]
-) -> list[Line]:
-    """Return the lines with identifiers of their own.
-
-    Raises:
-        StoreError: One of them cannot be used.
-    """
-    kept: list[Line] = []
-    foreign = set(
-        connection.execute(
-            select(lines.c.id).where(
-                lines.c.camera_id != camera_id, lines.c.id.in_([s.id for s in specs])
-            )
-        ).scalars()
-    )
-    for spec in specs:
-        given = spec.id and spec.id not in foreign
-        line_id = spec.id if given else new_id()
-        line = Line(**{**spec.model_dump(), "id": line_id})
-        problem = line.problem()
-        if problem is None and any(line.name == other.name for other in kept):
-            problem = f"Two lines are called {line.name!r}. Give each its own name."
-        if problem is None and any(line.id == other.id for other in kept):
-            problem = f"The line {line.name!r} is there twice. Remove one."
-        if problem is not None:
-            what, _, todo = problem.partition(". ")
-            raise StoreError(f"{what}.", todo=todo, code="rules.line")
-        kept.append(line)
-    return kept
-
-
-def _lines_from(stored: str) -> tuple[Line, ...]:
-    return tuple(
-        Line(
-            **{
-                **line,
-                "anchor": Anchor(line["anchor"]),
-                "classes": tuple(line["classes"]),
-            }
-        )
-        for line in json.loads(stored)
-    )
 
 
 def _source_json(source: SourceSpec) -> str:

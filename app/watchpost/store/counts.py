@@ -169,9 +169,9 @@ def _buckets(
     place: tzinfo,
     now_ns: int,
 ) -> tuple[CountBucket, ...]:
-    befores = [week_before(span, bucket, place) for span in wanted]
+    earlier = [week_before(span, bucket, place) for span in wanted]
     # "Inside" begins with the day, which may have begun before what was asked.
-    first = min(befores[0][0], day_of(wanted[0][0], place)[0])
+    first = min(earlier[0][0], day_of(wanted[0][0], place)[0])
     last = wanted[-1][1]
     reported = _reported(connection, line.id, first, last)
     changed = _changed(connection, line.id, first, last)
@@ -186,7 +186,7 @@ def _buckets(
         return counted[0] + change[0], counted[1] + change[1]
 
     found: list[CountBucket] = []
-    for index, (span, before) in enumerate(zip(wanted, befores, strict=True)):
+    for index, (span, before) in enumerate(zip(wanted, earlier, strict=True)):
         counted, restated = reported.within(span), corrected(span)
         so_far = corrected((day_of(span[0], place)[0], span[1]))
         looked = _looked(spans_looked, span, now_ns)

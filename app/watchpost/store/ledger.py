@@ -16,7 +16,6 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from watchpost.base.ids import new_id
 from watchpost.domain.events import Crossing
-from watchpost.domain.rules import Direction
 from watchpost.protocol.review import (
     Correction,
     CorrectionRequest,
@@ -30,6 +29,7 @@ from watchpost.store.database import Database
 from watchpost.store.disputes import decide_by_correction
 from watchpost.store.events import select_event, select_page
 from watchpost.store.tables import corrections, events, lines, outbox, releases
+from watchpost.store.totals import Totals, select_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +81,6 @@ class Recorded:
     event_id: str
     event: LedgerEvent
     new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Crossings of one line in a stretch of time."""
-
-    reported_in: int = 0
-    reported_out: int = 0
-    corrected_in: int = 0
-    corrected_out: int = 0
 
 
 class Ledger:
@@ -220,52 +210,6 @@ class Ledger:
                 connection, dispute_id, request, by, now
             )
         )
-
-
-def select_totals(
-    connection: Connection, line_ids: Sequence[str], from_ns: int, to_ns: int
-) -> dict[str, Totals]:
-    """Return totals of the lines that have any in ``[from_ns, to_ns)``."""
-    counted: dict[str, dict[Direction, int]] = {}
-    for line_id, direction, count in connection.execute(
-        select(events.c.line_id, events.c.direction, func.count())
-        .where(
-            events.c.line_id.in_(line_ids),
-            events.c.at_ns >= from_ns,
-            events.c.at_ns < to_ns,
-        )
-        .group_by(events.c.line_id, events.c.direction)
-    ):
-        counted.setdefault(line_id, {})[Direction(direction)] = count
-    changed: dict[str, tuple[int, int]] = {
-        line_id: (change_in, change_out)
-        for line_id, change_in, change_out in connection.execute(
-            select(
-                corrections.c.line_id,
-                func.sum(corrections.c.change_in),
-                func.sum(corrections.c.change_out),
-            )
-            .where(
-                corrections.c.line_id.in_(line_ids),
-                corrections.c.effective_ns >= from_ns,
-                corrections.c.effective_ns < to_ns,
-            )
-            .group_by(corrections.c.line_id)
-        )
-    }
-    found: dict[str, Totals] = {}
-    for line_id in counted.keys() | changed.keys():
-        directions = counted.get(line_id, {})
-        reported_in = directions.get(Direction.IN, 0)
-        reported_out = directions.get(Direction.OUT, 0)
-        change_in, change_out = changed.get(line_id, (0, 0))
-        found[line_id] = Totals(
-            reported_in,
-            reported_out,
-            reported_in + change_in,
-            reported_out + change_out,
-        )
-    return found
 
 
 def _append(connection: Connection, batch: Sequence[LedgerEvent]) -> list[Recorded]:

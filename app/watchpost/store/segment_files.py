@@ -1,7 +1,7 @@
 """Recorded files on the disk: ``YYYY-MM-DD/HH/<camera id>/MM.SS.mkv`` and sidecars.
 
-A segment's sidecars begin with its name: ``MM.SS.frames`` (one line a frame: epoch,
-sequence, PTS, arrival) and ``MM.SS.boxes.jsonl``.
+A segment's sidecars begin with its name: ``MM.SS.frames`` (one line a frame: time in the
+file, epoch, sequence, PTS, arrival) and ``MM.SS.boxes.jsonl``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _PLACE = re.compile(
     r"(?P<minute>\d{2})\.(?P<second>\d{2})[^/]*\.mkv"
 )
 _TAIL_BYTES = 4096
+_FIELDS = 5
 
 _log = get_logger(__name__)
 
@@ -132,7 +133,7 @@ def _last_arrival(sidecar: Path) -> int | None:
     # The last line may be cut: a kill came while it was written.
     whole = tail[: tail.rfind(b"\n") + 1].splitlines()
     for line in reversed(whole):
-        field = line.replace(b",", b" ").split()
-        if len(field) >= 4 and field[3].isdigit():
-            return int(field[3])
+        fields = line.split()
+        if len(fields) == _FIELDS and fields[-1].isdigit():
+            return int(fields[-1])
     return None

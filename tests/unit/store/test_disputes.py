@@ -20,7 +20,8 @@ from watchpost.protocol.review import (
 from watchpost.store.cameras import CameraRecord
 from watchpost.store.database import Database
 from watchpost.store.disputes import FIRST_NUMBER, DisputeRepository
-from watchpost.store.ledger import Ledger, Totals
+from watchpost.store.ledger import Ledger
+from watchpost.store.totals import Totals
 
 
 @pytest.fixture

@@ -24,11 +24,12 @@ from watchpost.domain.rules import Direction
 from watchpost.protocol.review import BoxEdit, CorrectionRequest
 from watchpost.store.cameras import CameraRecord, CameraRepository
 from watchpost.store.database import Database
-from watchpost.store.ledger import Ledger, Recorded, Totals
+from watchpost.store.ledger import Ledger, Recorded
 from watchpost.store.secrets import SecretStore
 from watchpost.store.segments import SegmentIndex
 from watchpost.store.settings import SettingsRepository
 from watchpost.store.tables import events, outbox
+from watchpost.store.totals import Totals
 
 
 def correction(

@@ -41,8 +41,12 @@ class Recorder:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{minute % 60:02d}.00.mkv"
         begin = NOON + minute * MINUTE
-        lines = [f"1 {i} {i * 10**9} {begin + i * NS_PER_S}" for i in range(58)]
-        text = "\n".join(lines) + "\n1 58 5800"  # the kill cut the last line
+        lines = [
+            f"{i * 1000} 1 {i} {i * 10**9} {begin + i * NS_PER_S}" for i in range(58)
+        ]
+        text = (
+            "\n".join(lines) + "\n58000 1 58 58000000000 17"
+        )  # the kill cut the last line
         path.with_suffix(".frames").write_text(text, encoding="utf-8")
         path.with_suffix(".boxes.jsonl").write_bytes(b"{}" * 50)
         path.write_bytes(b"\x1a" * (kib * KIB - len(text) - 100))

@@ -5,7 +5,6 @@ What differs by platform about capture devices stands here and nowhere else.
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 
@@ -19,23 +18,6 @@ class Device:
     url: str
     format: str
     options: dict[str, str]
-
-
-def device_of(address: str, fps: float) -> Device:
-    """Return how to open a camera by path, number or name.
-
-    Args:
-        address: Linux: ``/dev/video0``, ``/dev/v4l/by-id/...``, ``0`` or the camera's
-            name. Windows: its DirectShow name, or its number in the list.
-        fps: Wished rate.
-
-    Raises:
-        CaptureError: No camera has this name or number (``capture.no_device``).
-    """
-    options = {"framerate": f"{fps:g}"}
-    if sys.platform == "win32":
-        return Device(f"video={_windows_name(address)}", "dshow", options)
-    return Device(_linux_path(address), "v4l2", options)
 
 
 def _missing(address: str) -> CaptureError:
@@ -57,20 +39,27 @@ if sys.platform == "win32":
             if "video" in device.media_types
         ]
 
-    def _windows_name(address: str) -> str:
-        names = [name for _, name in list_usb()]
-        if address in names:
-            return address
-        if address.isdigit() and int(address) < len(names):
-            return names[int(address)]
-        raise _missing(address)
+    def device_of(address: str, fps: float) -> Device:
+        """Return how to open a camera by its DirectShow name, or number in the list.
 
-    def _linux_path(address: str) -> str:
-        raise _missing(address)
+        Args:
+            address: Name or number.
+            fps: Wished rate.
+
+        Raises:
+            CaptureError: No camera has it (``capture.no_device``).
+        """
+        names = [name for _, name in list_usb()]
+        if address.isdigit() and int(address) < len(names):
+            address = names[int(address)]
+        if address not in names:
+            raise _missing(address)
+        return Device(f"video={address}", "dshow", {"framerate": f"{fps:g}"})
 
 else:
     import fcntl
     import os
+    import re
     import struct
     from pathlib import Path
 
@@ -92,7 +81,19 @@ else:
             if _captures(path)
         ]
 
-    def _linux_path(address: str) -> str:
+    def device_of(address: str, fps: float) -> Device:
+        """Return how to open a camera by path, number or name.
+
+        Args:
+            address: ``/dev/video0``, ``/dev/v4l/by-id/...``, ``0`` or its name.
+            fps: Wished rate.
+
+        Raises:
+            CaptureError: No camera has it (``capture.no_device``).
+        """
+        return Device(_path_of(address), "v4l2", {"framerate": f"{fps:g}"})
+
+    def _path_of(address: str) -> str:
         if address.isdigit():
             path = _DEVICES / f"video{address}"
         elif re.fullmatch(r"/dev/(video\d+|v4l/by-(id|path)/[\w:.+-]+)", address):
@@ -102,9 +103,6 @@ else:
         if not path.is_char_device():
             raise _missing(address)
         return str(path)
-
-    def _windows_name(address: str) -> str:
-        raise _missing(address)
 
     def _lasting_names() -> dict[Path, str]:
         # /dev/video0 may be another camera after the next start; these names stay.

@@ -13,7 +13,6 @@ from typing import Any
 
 import av
 import av.error
-from av.packet import Packet
 
 from watchpost.base.clock import NS_PER_MS, NS_PER_S
 from watchpost.base.errors import CaptureError
@@ -21,7 +20,7 @@ from watchpost.domain.frames import FrameKey
 from watchpost.engine.recording.results import read_results
 from watchpost.engine.recording.stretch import RecordedPacket, covering, read_packets
 from watchpost.engine.video.form import video_form
-from watchpost.engine.video.stream import StreamFormat
+from watchpost.engine.video.stream import StreamFormat, ffmpeg_packet
 from watchpost.protocol.live import Result
 
 _MILLISECOND = Fraction(1, 1000)
@@ -205,7 +204,7 @@ def _mux(run: _Run, packets: list[RecordedPacket], kept: list[RecordedPacket]) -
     with av.open(file, "w", format="matroska") as container:
         stream = container.add_stream_from_template(run.template, opaque=True)
         for number, recorded in enumerate(packets):
-            coded: Packet[Any] = Packet(recorded.payload)
+            coded = ffmpeg_packet(recorded.payload)
             coded.stream = stream
             coded.time_base = _MILLISECOND
             coded.pts = times_ms[places[id(recorded)]]

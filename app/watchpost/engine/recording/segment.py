@@ -11,12 +11,11 @@ from typing import Any
 
 import av
 import av.error
-from av.packet import Packet
 
 from watchpost.base.clock import NS_PER_MS, NS_PER_S, datetime_from_ns
 from watchpost.base.log import get_logger
 from watchpost.engine.recording.frame_list import FrameList, frame_list_path
-from watchpost.engine.video.stream import CodedPacket, StreamFormat
+from watchpost.engine.video.stream import CodedPacket, StreamFormat, ffmpeg_packet
 
 # A cluster is written when it is complete: this is what kill -9 may cost.
 _OPTIONS = {"flush_packets": "1", "cluster_time_limit": "200"}
@@ -95,7 +94,7 @@ class Segment:
             OSError: The disk is full; what was written before can be read.
         """
         file_ms = self._file_ms(packet, epoch)
-        coded = Packet(packet.payload)
+        coded = ffmpeg_packet(packet.payload)
         coded.stream = self._stream
         coded.time_base = _MILLISECOND
         coded.pts = file_ms

@@ -13,7 +13,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from watchpost.base.errors import CaptureError
-from watchpost.engine.video.stream import StreamFormat
+from watchpost.engine.video.stream import StreamFormat, ffmpeg_packet
 
 MAX_PIXELS = 8192 * 4608
 """Larger pictures are refused before memory is taken for them."""
@@ -64,7 +64,7 @@ class PacketDecoder:
 
         Damaged packets give nothing and are counted in ``damaged``.
         """
-        packet: Packet[Any] = Packet(payload)
+        packet = ffmpeg_packet(payload)
         packet.pts = packet.dts = number
         return self._run(packet)
 

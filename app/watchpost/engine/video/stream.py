@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from av.packet import Packet
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +46,14 @@ class CodedPacket:
     is_key: bool
     payload: bytes
     ordered: bool = True
+
+
+def ffmpeg_packet(payload: bytes) -> Packet[Any]:
+    """Return a packet with a copy of the bytes.
+
+    ``Packet(payload)`` refers to the bytes as they lie in memory; FFmpeg reads on behind
+    a packet's end and needs zeros there, or pictures come out damaged now and then.
+    """
+    packet: Packet[Any] = Packet(len(payload))
+    packet.update(payload)
+    return packet

@@ -21,7 +21,7 @@ class DetailCard(QFrame):
         self._chip = label(look="chip")
         self._none = label(self.tr("No camera selected."), "label")
         self._rows: list[tuple[QLabel, ElidedLabel, Sparkline]] = []
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(5)
@@ -64,5 +64,7 @@ class DetailCard(QFrame):
             if figure.over and not figure.stale:
                 set_look(value, "p2-text")
             value.setAccessibleName(f"{figure.name}: {figure.value}")
-            curve.setVisible(len(figure.history) > 1)
+            has_curve = len(figure.history) > 1
+            curve.setVisible(has_curve)
+            self._grid.addWidget(value, index, 1, 1, 1 if has_curve else 2)
             curve.show_values(figure.history, figure.limit)

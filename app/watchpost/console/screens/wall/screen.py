@@ -72,6 +72,7 @@ class WallScreen(Page):
         self.canvas.type_numbers = context.preferences.now.single_keys
         self._drawer_open = False
         self._has_side = True
+        self._was_empty = False
         self._build()
         self._connect()
         self._tick = QTimer(self)
@@ -232,6 +233,9 @@ class WallScreen(Page):
     def _render(self) -> None:
         view = self.presenter.view
         self._stack.setCurrentWidget(self.welcome if view.empty else self.canvas)
+        if view.empty is not self._was_empty:
+            self._was_empty = view.empty
+            self._place_side()
         self.canvas.show_view(view)
         self.detail.show_detail(view.detail)
         self._counts[self.presenter.tiles].setChecked(True)
@@ -281,7 +285,7 @@ class WallScreen(Page):
         self._bar.insertWidget(1, widget)
 
     def _place_side(self) -> None:
-        if not self._has_side:
+        if not self._has_side or self._was_empty:
             self.side.hide()
             self.drawer.hide()
             return

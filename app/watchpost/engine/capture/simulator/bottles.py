@@ -106,7 +106,12 @@ def bottle_sprite(brand: Brand, height: float) -> Sprite:
     )
     for side, strength, wide_by in ((-0.075, 0.5, 0.014), (0.09, 0.2, 0.009)):
         gleam = capsule(
-            x + side * tall, tall * 0.46, x + side * tall, tall * 0.93, wide_by * tall, 1
+            x + side * tall,
+            tall * 0.46,
+            x + side * tall,
+            tall * 0.93,
+            wide_by * tall,
+            1,
         )
         canvas.soft(gleam, (255.0, 255.0, 255.0), 1.2, opacity=strength)
     neck = capsule(
@@ -199,7 +204,9 @@ def fingers_sprite(skin: Bgr, height: float) -> Sprite:
         finger = capsule(
             x + 0.052 * h, fy + 0.004 * h, x - reach, fy, 0.0145 * h, 0.012 * h
         )
-        canvas.shape(finger, skin, below=shaded(skin, 0.88), relief=0.6, depth=0.008 * h)
+        canvas.shape(
+            finger, skin, below=shaded(skin, 0.88), relief=0.6, depth=0.008 * h
+        )
         nail = oval(x - reach - 0.002 * h, fy - 0.001 * h, 0.007 * h, 0.006 * h)
         canvas.shape(nail, shaded(skin, 1.35), opacity=0.6)
     return Sprite.of(canvas.bgra(), x, y)

@@ -61,7 +61,7 @@ class BusDoor:
         self._shadow = shadow_sprite(self._full)
         self._picture, self._veil = bus_backdrop(size)
         self._parts: dict[int, tuple[Walker, ...]] = {}
-        self.lines = (
+        self.lines: tuple[Line, ...] = (
             Line(
                 "door",
                 "Door",

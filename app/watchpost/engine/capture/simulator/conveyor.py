@@ -61,7 +61,9 @@ class Conveyor:
         self._picture, self._belt = conveyor_backdrop(size)
         tall = size[1] * _PART
         self._sprites = {
-            (kind, fault): part_sprite(kind, fault, tall) for kind in Kind for fault in Fault
+            (kind, fault): part_sprite(kind, fault, tall)
+            for kind in Kind
+            for fault in Fault
         }
         self._lying: dict[tuple[Kind, Fault, int], tuple[Sprite, Sprite]] = {}
         self._travels: dict[int, NDArray[np.float64]] = {}
@@ -69,7 +71,7 @@ class Conveyor:
         everything = ("part", "defect")
         bottom, top = BELT_BOTTOM + 0.03, BELT_TOP - 0.03
         # Drawn upwards, so that forward on the belt counts as in.
-        self.lines = (
+        self.lines: tuple[Line, ...] = (
             Line(
                 "belt", "Parts", BELT_LINE_X, bottom, BELT_LINE_X, top, Anchor.CENTRE,
                 everything,
@@ -164,7 +166,9 @@ class Conveyor:
             stop = float(rng.uniform(8, 20))
             lasts = float(rng.uniform(3, 6))
             # A belt comes to rest and to speed again within half a second.
-            slow = np.clip((t - stop) / 0.5, 0, 1) - np.clip((t - stop - lasts) / 0.5, 0, 1)
+            slow = np.clip((t - stop) / 0.5, 0, 1) - np.clip(
+                (t - stop - lasts) / 0.5, 0, 1
+            )
             speed = 1 - slow
             travel = np.concatenate(((0.0,), np.cumsum((speed[1:] + speed[:-1]) / 2)))
             self._travels[part] = travel / travel[-1] * self._travel
@@ -184,7 +188,9 @@ class Conveyor:
         if chance < 0.12:
             return []
         u = cell * _CELL + _CELL / 2 + float(rng.uniform(-0.04, 0.04))
-        rows = (0.37, 0.635) if chance > 0.72 else (0.5 + float(rng.uniform(-0.1, 0.1)),)
+        rows = (
+            (0.37, 0.635) if chance > 0.72 else (0.5 + float(rng.uniform(-0.1, 0.1)),)
+        )
         return [
             self._piece(rng, u + float(rng.uniform(-0.015, 0.015)), y) for y in rows
         ]

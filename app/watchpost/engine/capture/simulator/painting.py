@@ -8,12 +8,15 @@ slope of that height lightens or darkens it, which makes flat outlines look roun
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+# What OpenCV takes and gives; uint8 throughout.
+Picture = MatLike
 Points = NDArray[np.float64]
 Bgr = tuple[float, float, float]
 
@@ -153,7 +156,7 @@ class Canvas:
         opacity: float = 1.0,
     ) -> None:
         """Draw a polyline with round ends, ``width`` final pixels wide."""
-        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(points):
             self.shape(
                 capsule(ax, ay, bx, by, width / 2, width / 2), colour, opacity=opacity
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 
@@ -56,7 +57,11 @@ def part_sprite(kind: Kind, fault: Fault, size: float) -> PartSprite:
     metal = {Kind.FLANGE: "#b4bcc2", Kind.GEAR: "#c2a878", Kind.PLATE: "#9fb0bd"}[kind]
     colour = bgr(metal)
     canvas.shape(
-        body, shaded(colour, 1.12), below=shaded(colour, 0.84), relief=0.8, depth=r * 0.06
+        body,
+        shaded(colour, 1.12),
+        below=shaded(colour, 0.84),
+        relief=0.8,
+        depth=r * 0.06,
     )
     _features(canvas, kind, c, r, colour)
     if fault is Fault.CRACK:
@@ -128,7 +133,7 @@ def _crack(canvas: Canvas, kind: Kind, c: float, r: float) -> None:
         ],
         1,
     )
-    canvas.shape(bite + (0, r * 0.05), (205.0, 212.0, 216.0), opacity=0.8)
+    canvas.shape(bite + np.array((0, r * 0.05)), (205.0, 212.0, 216.0), opacity=0.8)
     canvas.cut(bite)
     line = [
         (c + 0.28 * r, c - (top - 0.24) * r),
@@ -137,7 +142,7 @@ def _crack(canvas: Canvas, kind: Kind, c: float, r: float) -> None:
         (c + 0.18 * r, c + 0.12 * r),
         (c + 0.26 * r, c + 0.36 * r),
     ]
-    for i, (a, b) in enumerate(zip(line, line[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(line)):
         width = r * (0.055 - 0.011 * i)
         canvas.shape(capsule(*a, *b, width, width * 0.8), (20.0, 18.0, 18.0))
     fork = capsule(*line[2], c + 0.55 * r, c + 0.04 * r, r * 0.03, r * 0.012)

@@ -452,7 +452,12 @@ def _upright_leg(
     cloth = shaded(look.skin if look.dress else look.legs, tone)
     toe = 0.012 if back else -0.026
     shoe = capsule(
-        ankle[0], ankle[1] - 0.022, ankle[0] + side * 0.01, ankle[1] - 0.022 + toe, 0.03, 0.034
+        ankle[0],
+        ankle[1] - 0.022,
+        ankle[0] + side * 0.01,
+        ankle[1] - 0.022 + toe,
+        0.03,
+        0.034,
     )
     pen.put(shoe, shaded(look.shoes, tone))
     pen.limb([(x, hip), knee, ankle], [0.07 * b, 0.054 * b, 0.037], cloth)

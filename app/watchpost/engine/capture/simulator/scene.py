@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from watchpost.base.errors import ConfigError
 from watchpost.domain.rules import Direction, Line
@@ -62,13 +63,13 @@ class Scene:
             {line.id: (0, 0) for line in play.lines}
         ]
 
-    def frame(self, index: int) -> Picture:
+    def frame(self, index: int) -> NDArray[np.uint8]:
         """Return a frame, shape (height, width, 3), BGR, uint8, the caller's own."""
         t = self._time(index)
         picture = self._play.backdrop(t)
         for placed in self._play.cast(t):
             draw(picture, placed)
-        return self._troubles.apply(picture, t, index)
+        return np.asarray(self._troubles.apply(picture, t, index), np.uint8)
 
     def boxes(self, index: int) -> list[Box]:
         """Return class and left, top, right, bottom (fractions) of what can be seen.
@@ -204,7 +205,7 @@ def _solid(
 
 
 def _own(
-    owner: np.ndarray[tuple[int, ...], np.dtype[np.int32]],
+    owner: NDArray[np.int32],
     solid: Picture,
     x0: int,
     y0: int,

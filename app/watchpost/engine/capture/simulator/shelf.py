@@ -103,7 +103,7 @@ class Shelf:
         self._bare = shelf_backdrop(size)
         self._filled: dict[frozenset[int], Picture] = {}
         self._parts: dict[int, tuple[_Reach, ...]] = {}
-        self.lines = (
+        self.lines: tuple[Line, ...] = (
             # Drawn from right to left, so that putting back counts as in.
             Line(
                 "shelf", "Shelf edge", 0.985, LINE_Y, 0.015, LINE_Y, Anchor.CENTRE,
@@ -197,9 +197,7 @@ class Shelf:
 
     def _reaches_at(self, t: float) -> list[_Reach]:
         part = int(t // self.part_s)
-        return [
-            r for r in self._reaches(part) if r.hand.start_s <= t <= r.hand.end_s
-        ]
+        return [r for r in self._reaches(part) if r.hand.start_s <= t <= r.hand.end_s]
 
     def _reaches(self, part: int) -> tuple[_Reach, ...]:
         if part not in self._parts:
@@ -214,7 +212,12 @@ class Shelf:
         gone: list[int] = []
         reaches = []
         for action in range(_ACTIONS):
-            t = part * self.part_s + 0.8 + action * _ACTION_S + float(rng.uniform(0, 0.3))
+            t = (
+                part * self.part_s
+                + 0.8
+                + action * _ACTION_S
+                + float(rng.uniform(0, 0.3))
+            )
             left = _ACTIONS - action
             if len(gone) >= left or (gone and rng.random() < 0.28):
                 place = gone.pop(int(rng.integers(len(gone))))
@@ -264,11 +267,20 @@ class Shelf:
 
     def _look(self, rng: np.random.Generator, place: int, t: float) -> _Reach:
         """Take a bottle, look at it before the line and put it back."""
-        who, shoulder, grip, front = self._knots(rng, place)
+        who, shoulder, grip, _ = self._knots(rng, place)
         near = (grip[0] + 0.3 * (shoulder - grip[0]), LINE_Y - 0.15)
         path = _eased(
             t,
-            [(shoulder, _AWAY_Y), grip, grip, near, near, grip, grip, (shoulder, _AWAY_Y)],
+            [
+                (shoulder, _AWAY_Y),
+                grip,
+                grip,
+                near,
+                near,
+                grip,
+                grip,
+                (shoulder, _AWAY_Y),
+            ],
             [0.8, 0.15, 0.5, 0.6, 0.5, 0.15, 0.7],
         )
         return _Reach(place, who, path, t + 0.9, t + 2.6, shoulder)

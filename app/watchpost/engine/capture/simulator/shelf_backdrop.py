@@ -64,9 +64,7 @@ def _rail(canvas: Canvas, w: int, h: int, board: float) -> None:
         _price(canvas, x, board * h, w, h, offer=bool(rng.random() < 0.25))
 
 
-def _price(
-    canvas: Canvas, x: float, y: float, w: int, h: int, *, offer: bool
-) -> None:
+def _price(canvas: Canvas, x: float, y: float, w: int, h: int, *, offer: bool) -> None:
     card = block(x - 0.026 * w, y + 0.008 * h, x + 0.026 * w, y + 0.04 * h, 2)
     canvas.shape(card, bgr("#f6d65a" if offer else "#ffffff"))
     ink = bgr("#b3392f" if offer else "#3b4145")
@@ -84,9 +82,7 @@ def _price(
 
 def _plinth(canvas: Canvas, w: int, h: int) -> None:
     top = BOARDS[-1] + _EDGE
-    canvas.shape(
-        block(0, top * h, w, 0.865 * h), bgr("#5f686d"), below=bgr("#464e53")
-    )
+    canvas.shape(block(0, top * h, w, 0.865 * h), bgr("#5f686d"), below=bgr("#464e53"))
     canvas.soft(
         block(-20, (top - 0.01) * h, w + 20, (top + 0.02) * h),
         bgr("#15181a"),

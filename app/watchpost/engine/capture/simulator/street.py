@@ -80,7 +80,7 @@ class Street:
         self._drives_of: dict[int, tuple[_Drive, ...]] = {}
         self._walkers_of: dict[int, tuple[Walker, ...]] = {}
         # Drawn upwards, so that going to the right counts as in.
-        self.lines = (
+        self.lines: tuple[Line, ...] = (
             Line(
                 "vehicles", "Vehicles", LINE_X, 0.8, LINE_X, 0.38, Anchor.CENTRE,
                 ("car", "bus", "truck"),
@@ -263,7 +263,9 @@ def _models(seed: int, size: tuple[int, int]) -> tuple[_Model, ...]:
         _Model(
             "car",
             car_sprite(
-                BODIES[i % len(BODIES)], bgr(PAINTS[int(colours[i % len(PAINTS)])]), length
+                BODIES[i % len(BODIES)],
+                bgr(PAINTS[int(colours[i % len(PAINTS)])]),
+                length,
             ),
             shadow,
             1.0,
@@ -276,7 +278,9 @@ def _models(seed: int, size: tuple[int, int]) -> tuple[_Model, ...]:
     )
     long = length * 1.55
     models.append(
-        _Model("truck", truck_sprite(bgr("#2f6a8f"), long), underbody_shadow(long), 1.55)
+        _Model(
+            "truck", truck_sprite(bgr("#2f6a8f"), long), underbody_shadow(long), 1.55
+        )
     )
     small = length * 0.54
     models.extend(

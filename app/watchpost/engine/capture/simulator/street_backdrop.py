@@ -7,6 +7,7 @@ import numpy as np
 from watchpost.engine.capture.simulator.painting import (
     Canvas,
     Picture,
+    Points,
     bgr,
     block,
     capsule,
@@ -71,9 +72,7 @@ def _house(
                 (x - 0.003) * w, (y - 0.006) * h, (x + step * 0.5) * w, (y + 0.076) * h
             )
             canvas.shape(frame, bgr("#f2efe8"))
-            pane = block(
-                x * w, y * h, (x + step * 0.5 - 0.003) * w, (y + 0.07) * h
-            )
+            pane = block(x * w, y * h, (x + step * 0.5 - 0.003) * w, (y + 0.07) * h)
             canvas.shape(pane, bgr("#5b7280"), below=bgr("#9fb6c0"))
             bar = x + step * 0.25 - 0.002
             canvas.shape(
@@ -104,7 +103,9 @@ def _ground(canvas: Canvas, w: int, h: int) -> None:
     canvas.shape(
         block(0, 0.395 * h, w, KERB_FAR * h), bgr("#c2beb6"), below=bgr("#b5b1a8")
     )
-    canvas.shape(block(0, KERB_FAR * h, w, 0.44 * h), bgr("#dddad3"), below=bgr("#8d8a85"))
+    canvas.shape(
+        block(0, KERB_FAR * h, w, 0.44 * h), bgr("#dddad3"), below=bgr("#8d8a85")
+    )
     canvas.shape(
         block(0, 0.44 * h, w, KERB_NEAR * h), bgr("#6d7073"), below=bgr("#5c5f63")
     )
@@ -121,7 +122,8 @@ def _ground(canvas: Canvas, w: int, h: int) -> None:
     cycle = block(0, _CYCLE_LANE * h, w, (KERB_NEAR - 0.012) * h)
     canvas.shape(cycle, bgr("#8d5a50"), below=bgr("#7d4d44"), opacity=0.85)
     canvas.shape(
-        block(0, (_CYCLE_LANE - 0.006) * h, w, (_CYCLE_LANE + 0.004) * h), bgr("#e9e7df")
+        block(0, (_CYCLE_LANE - 0.006) * h, w, (_CYCLE_LANE + 0.004) * h),
+        bgr("#e9e7df"),
     )
     for i in range(6):
         y = 0.463 + i * 0.05
@@ -145,9 +147,7 @@ def _ground(canvas: Canvas, w: int, h: int) -> None:
         )
 
 
-def _slanted(
-    w: int, h: int, x: float, length: float, y: float, half: float
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _slanted(w: int, h: int, x: float, length: float, y: float, half: float) -> Points:
     """Return a mark on the road: its ends lean as perspective makes them."""
     lean = (x + length / 2 - 0.5) * half * 1.2
     return np.array(

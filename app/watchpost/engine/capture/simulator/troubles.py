@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from watchpost.base.errors import ConfigError
 from watchpost.engine.capture.simulator.painting import Picture
@@ -15,6 +14,7 @@ TUNNEL_EVERY_S = 40.0
 TUNNEL_FIRST_S = 8.0
 TUNNEL_LASTS_S = 9.0
 _NOISE_TILES = 4
+_SHAKE_ROOM = 0.05
 _LEVELS = np.arange(256, dtype=np.float32)
 
 
@@ -70,16 +70,23 @@ class Troubles:
         return picture
 
     def _shake(self, picture: Picture, index: int) -> Picture:
+        """Move the picture and smear it along half of the move: the open shutter."""
         dx, dy = self.shift(index)
-        px, py = self.shift(index - 1) if index else (dx, dy)
-        blur = np.clip((dx - px, dy - py), -9, 9)
-        matrix = np.array([(1, 0, dx), (0, 1, dy)], np.float64)
-        size = (picture.shape[1], picture.shape[0])
-        moved = cv2.warpAffine(picture, matrix, size, borderMode=cv2.BORDER_REPLICATE)
-        if abs(blur).max() < 1:
-            return moved
-        # The shutter is open for about half of the move.
-        return cv2.filter2D(moved, -1, _streak(float(blur[0]), float(blur[1])))
+        before = self.shift(index - 1) if index else (dx, dy)
+        height, width = picture.shape[:2]
+        pad = round(height * _SHAKE_ROOM)
+        wide = cv2.copyMakeBorder(picture, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+
+        def seen(share: float) -> Picture:
+            left = round(float(np.clip(dx + share * (before[0] - dx), -pad, pad)))
+            top = round(float(np.clip(dy + share * (before[1] - dy), -pad, pad)))
+            return wide[pad - top :, pad - left :][:height, :width]
+
+        if max(abs(before[0] - dx), abs(before[1] - dy)) < 2:
+            return seen(0).copy()
+        early = cv2.addWeighted(seen(-0.25), 0.5, seen(-0.08), 0.5, 0)
+        late = cv2.addWeighted(seen(0.08), 0.5, seen(0.25), 0.5, 0)
+        return cv2.addWeighted(early, 0.5, late, 0.5, 0)
 
     def _tunnel(self, picture: Picture, t: float, index: int) -> Picture:
         gain = exposure(t)
@@ -116,7 +123,7 @@ def exposure(t: float) -> float:
     if after > 8:
         return 1.0
     swing = float(np.exp(-after / 1.1) * np.cos(after * 2.6))
-    return 1 + 1.5 * swing if swing > 0 else 1 + 0.5 * swing
+    return 1 + 1.1 * swing if swing > 0 else 1 + 0.5 * swing
 
 
 def _jitter(index: int) -> tuple[float, float]:
@@ -124,15 +131,6 @@ def _jitter(index: int) -> tuple[float, float]:
     x = 2.2 * np.sin(i * 1.93) + 1.6 * np.sin(i * 0.71 + 1) + 0.9 * np.sin(i * 3.37)
     y = 2.8 * np.sin(i * 2.21 + 2) + 1.5 * np.sin(i * 0.93) + 1.1 * np.sin(i * 4.01)
     return float(x), float(y)
-
-
-def _streak(dx: float, dy: float) -> NDArray[np.float32]:
-    half = 4
-    kernel = np.zeros((2 * half + 1, 2 * half + 1), np.uint8)
-    start = (round(half - dx / 4), round(half - dy / 4))
-    end = (round(half + dx / 4), round(half + dy / 4))
-    cv2.line(kernel, start, end, 255, 1, cv2.LINE_AA)
-    return (kernel / kernel.sum()).astype(np.float32)
 
 
 def _noise(
@@ -165,19 +163,19 @@ def _dust(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Picture, Pic
     """Return what dirt on the glass lets through, and its own grey."""
     width, height = size
     cover = np.zeros((height, width), np.float32)
-    for _ in range(34):
+    for _ in range(40):
         blob = np.zeros_like(cover)
         centre = (int(rng.integers(width)), int(rng.integers(height)))
         radius = float(rng.uniform(4, 22)) * height / 432
         axes = (int(radius) + 1, int(radius * rng.uniform(0.6, 1)) + 1)
-        strength = float(rng.uniform(0.15, 0.55))
+        strength = float(rng.uniform(0.3, 0.75))
         cv2.ellipse(
             blob, centre, axes, float(rng.uniform(0, 180)), 0, 360, strength, -1
         )
         cover = np.maximum(cover, cv2.GaussianBlur(blob, (0, 0), radius * 0.45))
     cover += 0.05
     veil = np.clip((1 - cover) * 255, 0, 255).astype(np.uint8)
-    haze = cover[:, :, None] * np.array((118, 132, 140), np.float32)
+    haze = cover[:, :, None] * np.array((96, 112, 122), np.float32)
     return cv2.merge((veil, veil, veil)), np.clip(haze, 0, 255).astype(np.uint8)
 
 

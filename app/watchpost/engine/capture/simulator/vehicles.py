@@ -37,7 +37,7 @@ Outline = list[tuple[float, float]]
 class Body:
     """The shape of one kind of car."""
 
-    shell: Outline
+    hull: Outline
     cabin: Outline
     windows: tuple[Outline, ...]
     wheels: tuple[float, float]
@@ -46,7 +46,7 @@ class Body:
 
 
 _HATCH = Body(
-    shell=[
+    hull=[
         (0.005, 0.1), (0.0, 0.22), (0.03, 0.27), (0.3, 0.285), (0.62, 0.28),
         (0.8, 0.265), (0.95, 0.225), (1.0, 0.17), (0.995, 0.09), (0.96, 0.065),
         (0.04, 0.065),
@@ -62,7 +62,7 @@ _HATCH = Body(
     wheels=(0.19, 0.8), wheel=0.088, doors=(0.322, 0.62),
 )  # fmt: skip
 _SALOON = Body(
-    shell=[
+    hull=[
         (0.005, 0.1), (0.0, 0.2), (0.03, 0.245), (0.2, 0.262), (0.6, 0.262),
         (0.8, 0.25), (0.96, 0.21), (1.0, 0.155), (0.995, 0.085), (0.96, 0.06),
         (0.04, 0.06),
@@ -78,7 +78,7 @@ _SALOON = Body(
     wheels=(0.19, 0.81), wheel=0.08, doors=(0.42, 0.64),
 )  # fmt: skip
 _SUV = Body(
-    shell=[
+    hull=[
         (0.005, 0.11), (0.0, 0.25), (0.02, 0.3), (0.3, 0.315), (0.64, 0.31),
         (0.82, 0.295), (0.97, 0.25), (1.0, 0.19), (0.995, 0.1), (0.96, 0.075),
         (0.04, 0.075),
@@ -129,9 +129,7 @@ class _Pen:
         )
 
     def sprite(self) -> Sprite:
-        return Sprite.of(
-            self.canvas.bgra(), self.left + self.unit / 2, self.ground
-        )
+        return Sprite.of(self.canvas.bgra(), self.left + self.unit / 2, self.ground)
 
     def wheel(self, x: float, r: float) -> None:
         self.put(oval(x, r * 0.95, r * 1.16, r * 1.16), bgr("#17191c"))
@@ -151,9 +149,7 @@ def car_sprite(body: Body, paint: Bgr, length: float) -> Sprite:
     pen = _Pen(length, 0.46)
     cabin = rounded(body.cabin, 2)
     pen.put(cabin, shaded(paint, 1.2), shaded(paint, 0.85), relief=0.5)
-    pen.put(
-        rounded(body.shell, 2), shaded(paint, 1.12), shaded(paint, 0.66), relief=0.7
-    )
+    pen.put(rounded(body.hull, 2), shaded(paint, 1.12), shaded(paint, 0.66), relief=0.7)
     for window in body.windows:
         pen.put(rounded(window, 1), bgr(_GLASS), bgr(_GLASS_LOW))
         xs = [x for x, _ in window]
@@ -164,12 +160,16 @@ def car_sprite(body: Body, paint: Bgr, length: float) -> Sprite:
             (start + 0.03, high - 0.004),
         ]  # fmt: skip
         pen.put(gleam, bgr("#ffffff"), opacity=0.16)
-    top = max(y for _, y in body.shell)
+    top = max(y for _, y in body.hull)
     for x in body.doors:
-        pen.put(block(x, 0.09, x + 0.004, top - 0.012), shaded(paint, 0.5), opacity=0.55)
+        pen.put(
+            block(x, 0.09, x + 0.004, top - 0.012), shaded(paint, 0.5), opacity=0.55
+        )
         handle = block(x - 0.055, top - 0.05, x - 0.02, top - 0.04, 0.004)
         pen.put(handle, shaded(paint, 0.6), opacity=0.8)
-    pen.put(block(0.02, top - 0.078, 0.98, top - 0.072), shaded(paint, 1.4), opacity=0.4)
+    pen.put(
+        block(0.02, top - 0.078, 0.98, top - 0.072), shaded(paint, 1.4), opacity=0.4
+    )
     sill = block(0.06, 0.058, 0.94, 0.085, 0.01)
     pen.put(sill, bgr("#24272a"))
     lamp = top - 0.075
@@ -263,8 +263,8 @@ def bicycle_sprite(paint: Bgr, length: float) -> Sprite:
         ((0.2, r), crank), ((0.2, r), (0.375, 0.43)), (crank, seat),
         (crank, (0.69, 0.43)), ((0.375, 0.43), head), (head, (0.8, r)),
     )  # fmt: skip
-    for a, b in tubes:
-        pen.put(capsule(*a, *b, 0.016, 0.016), paint, shaded(paint, 0.8))
+    for start, end in tubes:
+        pen.put(capsule(*start, *end, 0.016, 0.016), paint, shaded(paint, 0.8))
     pen.put(capsule(*head, 0.66, 0.56, 0.012, 0.012), bgr("#2a2d30"))
     pen.put(capsule(0.65, 0.565, 0.72, 0.565, 0.014, 0.014), bgr("#1d2023"))
     pen.put(capsule(0.3, 0.49, 0.42, 0.485, 0.024, 0.014), bgr("#1d2023"))
@@ -277,7 +277,9 @@ def underbody_shadow(length: float) -> Sprite:
     canvas = Canvas(length * 1.24, length * 0.2)
     c = (length * 0.62, length * 0.1)
     canvas.soft(
-        block(length * 0.12, c[1] - length * 0.025, length * 1.12, c[1] + length * 0.03),
+        block(
+            length * 0.12, c[1] - length * 0.025, length * 1.12, c[1] + length * 0.03
+        ),
         (22.0, 20.0, 18.0),
         length * 0.022,
         opacity=0.7,

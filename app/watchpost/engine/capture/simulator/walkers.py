@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -101,7 +102,7 @@ def walk(
     reached = [0.0]
     for group in _legs(stops):
         points = _rounded([(s.x, s.y) for s in group])
-        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(points):
             gx, gy = (bx - ax) * floor.aspect, (by - ay) * DEPTH
             way = math.hypot(gx, gy) / floor.height((ay + by) / 2)
             times.append(times[-1] + way / speed)
@@ -153,7 +154,7 @@ def _legs(stops: Sequence[Stop]) -> list[list[Stop]]:
 def _rounded(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     for _ in range(_ROUNDING_PASSES):
         cut = [points[0]]
-        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(points):
             cut.append((0.75 * ax + 0.25 * bx, 0.75 * ay + 0.25 * by))
             cut.append((0.25 * ax + 0.75 * bx, 0.25 * ay + 0.75 * by))
         cut.append(points[-1])

@@ -1,0 +1,302 @@
+"""Pictures with boxes: folders of YOLO labels, the simulator, and a cache of both."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from watchpost.base.errors import LearningError
+from watchpost.base.log import get_logger
+from watchpost.engine.capture.simulator import create_scene
+from watchpost.learning.recipes import PictureSet, Recipe, Simulated
+
+Picture = NDArray[np.uint8]
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp"}
+_LONGEST_SIDE = 480
+_SIMULATED = "simulator"
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """One picture and what is known to be in it.
+
+    Attributes:
+        bgr: Shape (height, width, 3).
+        boxes: Left, top, right, bottom, fractions; shape (N, 4), float32.
+        class_ids: Index into the recipe's classes; shape (N,), int32.
+        labelled: Per class of the recipe: are its objects labelled here; shape (C,), bool.
+        loose: Some objects of labelled classes may be missing.
+        weight: How often it is drawn, beside 1.
+        drawn: Comes from the simulator: a teacher knows nothing about it.
+        source: The set's folder, or ``simulator``.
+        held_back: For measuring, never for training.
+    """
+
+    bgr: Picture
+    boxes: NDArray[np.float32]
+    class_ids: NDArray[np.int32]
+    labelled: NDArray[np.bool_]
+    loose: bool = False
+    weight: float = 1.0
+    drawn: bool = False
+    source: str = ""
+    held_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture of a set and its label file."""
+
+    picture: Path
+    label: Path
+
+
+def picture_files(folder: Path) -> list[PictureFile]:
+    """Return a set's pictures that have a label file, by name.
+
+    Raises:
+        LearningError: The folder holds none.
+    """
+    files = [
+        PictureFile(path, folder / "labels" / f"{path.stem}.txt")
+        for path in sorted((folder / "images").glob("*"))
+        if path.suffix.lower() in _SUFFIXES
+    ]
+    found = [f for f in files if f.label.exists()]
+    if not found:
+        raise LearningError(
+            f"There are no labelled pictures in {folder}.",
+            todo="It needs images/ and labels/ with one text file a picture.",
+        )
+    return found
+
+
+def read_class_names(folder: Path) -> list[str]:
+    """Return a set's class names in order, from its ``classes.txt``.
+
+    Raises:
+        LearningError: It is not there.
+    """
+    try:
+        text = (folder / "classes.txt").read_text(encoding="utf-8")
+    except OSError as error:
+        raise LearningError(
+            f"{folder} has no classes.txt.", todo="Write one class name a line."
+        ) from error
+    return [line.strip() for line in text.splitlines()]
+
+
+def read_set(
+    root: Path, which: PictureSet, classes: tuple[str, ...], held_back: int = 0
+) -> Iterator[Example]:
+    """Yield the examples of one set, boxes in the recipe's classes, sides <= 480."""
+    folder = root / which.folder
+    names = read_class_names(folder)
+    ours = {i: classes.index(name) for i, name in enumerate(names) if name in classes}
+    labelled = np.array([name in which.labelled for name in classes])
+    for number, file in enumerate(picture_files(folder)):
+        bgr = read_picture(file.picture)
+        if bgr is None:
+            _log.warning("picture_unreadable", file=file.picture.name)
+            continue
+        boxes, class_ids = read_labels(file.label, ours)
+        kept = labelled[class_ids]
+        yield Example(
+            _limited(bgr),
+            boxes[kept],
+            class_ids[kept],
+            labelled,
+            loose=which.loose,
+            weight=which.weight,
+            source=which.folder,
+            held_back=held_back > 0 and number % held_back == held_back - 1,
+        )
+
+
+def read_picture(path: Path) -> Picture | None:
+    """Return a picture file's pixels, BGR; None when it cannot be decoded."""
+    # imread takes no unusual characters in paths on Windows.
+    data = np.frombuffer(path.read_bytes(), np.uint8)
+    bgr = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    return None if bgr is None else bgr.astype(np.uint8, copy=False)
+
+
+def read_labels(
+    path: Path, ours: dict[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Return boxes as corners (fractions) and class ids of a YOLO label file.
+
+    Args:
+        path: Lines of class, centre x, centre y, width, height.
+        ours: The recipe's class by the file's; other lines are left out.
+    """
+    boxes, class_ids = [], []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        words = line.split()
+        if len(words) < 5 or int(float(words[0])) not in ours:
+            continue
+        x, y, w, h = (float(v) for v in words[1:5])
+        boxes.append((x - w / 2, y - h / 2, x + w / 2, y + h / 2))
+        class_ids.append(ours[int(float(words[0]))])
+    corners = np.clip(np.array(boxes, np.float32).reshape(-1, 4), 0, 1)
+    return corners, np.array(class_ids, np.int32)
+
+
+def simulate(
+    which: Simulated, classes: tuple[str, ...], seed: int, held_back: int = 0
+) -> Iterator[Example]:
+    """Yield frames of the simulator's scenes, every object labelled.
+
+    Several stories a scene, and frames far apart: no two are alike.
+    """
+    everything = np.ones(len(classes), bool)
+    stories = 8
+    each = which.frames // max(1, len(which.scenes) * stories)
+    for scene_number, part in itertools.product(
+        range(len(which.scenes)), range(stories)
+    ):
+        name = which.scenes[scene_number]
+        scene = create_scene(name, seed=seed * 100 + scene_number * 10 + part, fps=15)
+        for index in range(each):
+            frame = 40 + index * 37
+            seen = [b for b in scene.boxes(frame) if b[0] in classes]
+            boxes = np.array([b[1:] for b in seen], np.float32).reshape(-1, 4)
+            class_ids = np.array([classes.index(b[0]) for b in seen], np.int32)
+            yield Example(
+                _limited(scene.frame(frame)),
+                np.clip(boxes, 0, 1),
+                class_ids,
+                everything,
+                weight=which.weight,
+                drawn=True,
+                source=_SIMULATED,
+                held_back=held_back > 0 and part == stories - 1,
+            )
+
+
+def read_all(recipe: Recipe, root: Path) -> Iterator[Example]:
+    """Yield every example of a recipe, set by set."""
+    for which in recipe.sets:
+        yield from read_set(root, which, recipe.classes, recipe.held_back)
+    if recipe.simulator is not None:
+        yield from simulate(
+            recipe.simulator, recipe.classes, recipe.seed, recipe.held_back
+        )
+
+
+def _limited(bgr: Picture) -> Picture:
+    height, width = bgr.shape[:2]
+    scale = _LONGEST_SIDE / max(height, width)
+    if scale >= 1:
+        return bgr
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(bgr, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+class PictureCache:
+    """Decoded examples in one flat file, mapped by every process that draws from it.
+
+    ``pictures.u8`` holds all pixels in a row, ``index.npz`` everything else. A cache is
+    written once, read-only afterwards, and may be thrown away at any time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pixels = np.memmap(folder / "pictures.u8", np.uint8, mode="r")
+        with np.load(folder / "index.npz") as index:
+            self._index = {name: index[name] for name in index.files}
+
+    @classmethod
+    def build(cls, folder: Path, examples: Iterable[Example]) -> PictureCache:
+        """Write a cache and open it.
+
+        Raises:
+            LearningError: There was nothing to write.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        rows: list[Example] = []
+        starts, at = [], 0
+        with (folder / "pictures.u8").open("wb") as file:
+            for example in examples:
+                file.write(np.ascontiguousarray(example.bgr).tobytes())
+                starts.append((at, *example.bgr.shape[:2]))
+                at += example.bgr.size
+                # The pixels are on disk now; keep the rest.
+                rows.append(_without_pixels(example))
+        if not rows:
+            raise LearningError(
+                "The recipe names no pictures.", todo="Add sets or simulator scenes."
+            )
+        counts = np.array([len(row.boxes) for row in rows])
+        np.savez(
+            folder / "index.npz",
+            starts=np.array(starts, np.int64),
+            first_box=np.concatenate(([0], np.cumsum(counts))),
+            boxes=np.concatenate([row.boxes for row in rows]),
+            class_ids=np.concatenate([row.class_ids for row in rows]),
+            labelled=np.stack([row.labelled for row in rows]),
+            loose=np.array([row.loose for row in rows]),
+            weight=np.array([row.weight for row in rows]),
+            drawn=np.array([row.drawn for row in rows]),
+            source=np.array([row.source for row in rows]),
+            held_back=np.array([row.held_back for row in rows]),
+        )
+        return cls(folder)
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Tell whether a complete cache lies there."""
+        return (folder / "index.npz").exists()
+
+    def __len__(self) -> int:
+        return len(self._index["starts"])
+
+    def __getitem__(self, number: int) -> Example:
+        index = self._index
+        start, height, width = (int(v) for v in index["starts"][number])
+        pixels = self._pixels[start : start + height * width * 3]
+        boxes = slice(*(int(v) for v in index["first_box"][number : number + 2]))
+        return Example(
+            np.asarray(pixels).reshape(height, width, 3),
+            index["boxes"][boxes],
+            index["class_ids"][boxes],
+            index["labelled"][number],
+            loose=bool(index["loose"][number]),
+            weight=float(index["weight"][number]),
+            drawn=bool(index["drawn"][number]),
+            source=str(index["source"][number]),
+            held_back=bool(index["held_back"][number]),
+        )
+
+    def for_training(self) -> NDArray[np.int64]:
+        """Return the numbers of examples that may be trained on."""
+        return np.flatnonzero(~self._index["held_back"])
+
+    def for_measuring(self) -> NDArray[np.int64]:
+        """Return the numbers of the held-back examples."""
+        return np.flatnonzero(self._index["held_back"])
+
+    def weights(self) -> NDArray[np.float64]:
+        """Return the weight of every example, shape (N,)."""
+        return np.asarray(self._index["weight"], np.float64)
+
+
+def _without_pixels(example: Example) -> Example:
+    return Example(
+        np.empty((0, 0, 3), np.uint8),
+        example.boxes,
+        example.class_ids,
+        example.labelled,
+        example.loose,
+        example.weight,
+        example.drawn,
+        example.source,
+        example.held_back,
+    )

@@ -1,0 +1,114 @@
+"""Recipes: what a model is trained on, as a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from watchpost import resources
+from watchpost.base.errors import LearningError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PictureSet(_Part):
+    """A folder of pictures with YOLO labels.
+
+    ``labelled`` are the classes that it labels; of all others it says nothing. ``loose``
+    sets leave some objects of those classes out. ``weight`` says how often a picture is
+    drawn, beside a weight of 1.
+    """
+
+    folder: str
+    labelled: tuple[str, ...]
+    loose: bool = False
+    weight: float = Field(1.0, gt=0)
+    licence: str
+
+
+class Teacher(_Part):
+    """A detector whose answers are learnt from.
+
+    ``classes`` maps ours to its indices; ``maps`` names its inner tensors at strides 8,
+    16 and 32 that are learnt from too, with ``widths`` channels.
+    """
+
+    file: str
+    licence: str
+    classes: dict[str, int]
+    maps: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
+
+
+class Simulated(_Part):
+    """How many frames of which scenes of the simulator are added."""
+
+    frames: int = Field(ge=0)
+    scenes: tuple[str, ...]
+    weight: float = Field(1.0, gt=0)
+
+
+class Recipe(_Part):
+    """A whole recipe.
+
+    Attributes:
+        width: Of the detector's input in training, pixels, a multiple of 32; height too.
+        epoch_pictures: Pictures drawn for an epoch, with repetition.
+        ugly: Share of pictures that are made ugly; ``mosaic``: share put together of
+            several.
+        held_back: Every so many-th picture of a set is kept for measuring; 0 keeps none.
+    """
+
+    name: str
+    classes: tuple[str, ...] = Field(min_length=1)
+    width: int = Field(multiple_of=32, ge=64)
+    height: int = Field(multiple_of=32, ge=64)
+    seed: int = 1
+    epochs: int = Field(ge=1)
+    epoch_pictures: int = Field(4096, ge=1)
+    batch: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    ugly: float = Field(0.35, ge=0, le=1)
+    mosaic: float = Field(0.25, ge=0, le=1)
+    held_back: int = Field(12, ge=0)
+    teacher: Teacher | None = None
+    simulator: Simulated | None = None
+    sets: tuple[PictureSet, ...] = ()
+
+
+def read_recipe(name: str) -> Recipe:
+    """Read a recipe by the name of a shipped one, or from a file.
+
+    Raises:
+        LearningError: There is none, or it is wrong; says where.
+    """
+    path = Path(name)
+    if not path.suffix:
+        try:
+            path = resources.path(f"recipes/{name}.toml")
+        except FileNotFoundError as error:
+            raise LearningError(
+                f"There is no recipe called {name}.",
+                todo="Name a shipped one, such as detector, or a TOML file.",
+            ) from error
+    try:
+        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise LearningError(
+            f"The recipe {path} cannot be read.", todo="Check its name."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise LearningError(
+            f"The recipe {path} is not TOML: {error}.", todo="Correct it."
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise LearningError(
+            f"The recipe {path} is wrong at {where}: {first['msg']}.",
+            todo="Correct it.",
+        ) from error

@@ -1,0 +1,302 @@
+"""Training a detector: seeded, resumable, stoppable at any moment.
+
+Progress is told once every few seconds. A checkpoint holds everything that the next step
+needs (weights, their average, the optimiser, the epoch) and replaces the one before as a
+whole, so that killing the process costs at most the epoch in work.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+
+from watchpost.base.clock import SYSTEM_CLOCK, Clock
+from watchpost.base.errors import LearningError
+from watchpost.base.log import get_logger
+from watchpost.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from watchpost.learning.losses import MapAdapters, detection_loss
+from watchpost.learning.network import Detector
+from watchpost.learning.recipes import Recipe
+from watchpost.learning.samples import Samples, collate
+
+_WARM_UP_STEPS = 200
+_LAST_RATE = 0.03
+_AVERAGE_STEPS = 400.0
+_AVERAGE_DECAY = 0.9985
+_MAX_GRADIENT = 10.0
+_WEIGHT_DECAY = 0.05
+_CLASS_GAIN, _BOX_GAIN, _MAP_GAIN = 1.0, 2.0, 1.0
+_TELL_EVERY_S = 5.0
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a training is.
+
+    Attributes:
+        epoch: Running, from 1, of ``epochs``.
+        share: Of the whole training that is done, 0..1.
+        loss: Mean of the last steps; ``class_loss``, ``box_loss`` and ``map_loss`` are
+            its parts before their gains.
+        pictures_per_s: Over the last steps.
+        left_s: Estimated time to the end.
+    """
+
+    epoch: int
+    epochs: int
+    share: float
+    loss: float
+    class_loss: float
+    box_loss: float
+    map_loss: float
+    pictures_per_s: float
+    left_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to run a training, apart from what is learnt.
+
+    Attributes:
+        out: Folder for the picture cache and checkpoints.
+        teacher: File of the recipe's teacher, or None to learn from labels alone.
+        threads: For torch.
+        loaders: Processes that prepare samples; 0 prepares them between the steps.
+        minutes: Ends the training, with the learning rate run down, after this time
+            even if epochs are left.
+    """
+
+    out: Path
+    teacher: Path | None = None
+    threads: int = 2
+    loaders: int = 1
+    minutes: float | None = None
+
+
+@dataclass(slots=True)
+class _State:
+    network: Any
+    average: Any
+    adapters: Any
+    optimiser: Any
+    epoch: int = 0
+    step: int = 0
+    spent_s: float = 0.0
+    recent: list[Any] = field(default_factory=list)
+
+
+def run(
+    recipe: Recipe,
+    cache: Path,
+    plan: Plan,
+    *,
+    tell: Callable[[Progress], None] = lambda _progress: None,
+    stop: Callable[[], bool] = lambda: False,
+    clock: Clock = SYSTEM_CLOCK,
+) -> Checkpoint:
+    """Train until the recipe's epochs or the plan's minutes are over, or stopped.
+
+    Resumes from the newest checkpoint in ``plan.out``, which must be of the same classes.
+
+    Args:
+        recipe: What is learnt.
+        cache: Folder of the recipe's :class:`PictureCache`.
+        plan: Where and how.
+        tell: Is told about progress, from this thread.
+        stop: Asked after every step; true ends the training with a checkpoint.
+        clock: For speed and the time limit.
+
+    Raises:
+        LearningError: The checkpoint is of something else, or the loss became NaN.
+    """
+    torch.manual_seed(recipe.seed)
+    torch.set_num_threads(plan.threads)
+    state = _prepare(recipe, plan)
+    samples = Samples(recipe, cache, plan.teacher)
+    before_s, started_ns = state.spent_s, clock.monotonic_ns()
+    told_ns, told_step = started_ns, state.step
+    steps_an_epoch = max(1, recipe.epoch_pictures // recipe.batch)
+    try:
+        for batch in _batches(recipe, plan, samples, state):
+            spent_s = before_s + (clock.monotonic_ns() - started_ns) / 1e9
+            state.spent_s = spent_s
+            share = state.step / (steps_an_epoch * recipe.epochs)
+            if plan.minutes is not None:
+                share = max(share, spent_s / (plan.minutes * 60))
+            if share >= 1 or stop():
+                break
+            _step(state, recipe, batch, share)
+            since_s = (clock.monotonic_ns() - told_ns) / 1e9
+            if since_s >= _TELL_EVERY_S:
+                speed = (state.step - told_step) / since_s
+                left = _left_s(state, recipe, plan, share, speed)
+                tell(_progress(state, recipe, share, speed, left))
+                told_ns, told_step = clock.monotonic_ns(), state.step
+    finally:
+        # Also on Ctrl-C: what was learnt so far is kept.
+        checkpoint = _checkpoint(recipe, state)
+        save_checkpoint(plan.out, checkpoint)
+    return checkpoint
+
+
+def _prepare(recipe: Recipe, plan: Plan) -> _State:
+    network = Detector(len(recipe.classes))
+    network.to(memory_format=torch.channels_last)
+    average = Detector(len(recipe.classes))
+    average.load_state_dict(network.state_dict())
+    widths = recipe.teacher.widths if recipe.teacher and plan.teacher else ()
+    adapters = MapAdapters(network.width, widths) if widths else None
+    state = _State(network, average, adapters, _optimiser(recipe, network, adapters))
+    found = load_checkpoint(plan.out)
+    if found is None:
+        return state
+    if found.classes != recipe.classes:
+        raise LearningError(
+            f"The checkpoint in {plan.out} knows other classes than the recipe.",
+            todo="Choose another output, or remove its folder.",
+        )
+    network.load_state_dict(found.network)
+    average.load_state_dict(found.average)
+    if adapters is not None and found.adapters is not None:
+        adapters.load_state_dict(found.adapters)
+        state.optimiser.load_state_dict(found.optimiser)
+    elif adapters is None and found.adapters is None:
+        state.optimiser.load_state_dict(found.optimiser)
+    state.epoch, state.step, state.spent_s = found.epoch, found.step, found.spent_s
+    _log.info("training_resumed", epoch=found.epoch, step=found.step)
+    return state
+
+
+def _optimiser(recipe: Recipe, network: Any, adapters: Any | None) -> Any:
+    decayed, free = [], []
+    for module in (network, *((adapters,) if adapters is not None else ())):
+        for parameter in module.parameters():
+            (decayed if parameter.ndim > 1 else free).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {"params": decayed, "weight_decay": _WEIGHT_DECAY},
+            {"params": free, "weight_decay": 0.0},
+        ],
+        lr=recipe.learning_rate,
+    )
+
+
+def _batches(
+    recipe: Recipe, plan: Plan, samples: Samples, state: _State
+) -> Iterator[dict[str, Any]]:
+    while state.epoch < recipe.epochs:
+        samples.epoch = state.epoch
+        loader = DataLoader(
+            samples,
+            batch_size=recipe.batch,
+            num_workers=plan.loaders,
+            collate_fn=collate,
+            drop_last=True,
+            # Samples are drawn at random already; the order may be what it is.
+            shuffle=False,
+            multiprocessing_context="spawn" if plan.loaders else None,
+            prefetch_factor=4 if plan.loaders else None,
+        )
+        for arrays in loader:
+            yield {name: torch.from_numpy(a) for name, a in arrays.items()}
+        state.epoch += 1
+        save_checkpoint(plan.out, _checkpoint(recipe, state))
+        _log.info("epoch_done", epoch=state.epoch, step=state.step)
+
+
+def _step(state: _State, recipe: Recipe, batch: dict[str, Any], share: float) -> None:
+    warm = min(1.0, (state.step + 1) / _WARM_UP_STEPS)
+    falling = _LAST_RATE + (1 - _LAST_RATE) * (1 + math.cos(math.pi * share)) / 2
+    for group in state.optimiser.param_groups:
+        group["lr"] = recipe.learning_rate * warm * falling
+    pictures = batch["picture"].permute(0, 3, 1, 2).float()
+    pictures = pictures.contiguous(memory_format=torch.channels_last)
+    state.network.train()
+    features = state.network.features(pictures)
+    parts = detection_loss(
+        state.network.rows(features), batch, recipe.width, recipe.height
+    )
+    map_loss = parts.new_zeros(())
+    if state.adapters is not None:
+        theirs = [batch[f"map_{i}"] for i in range(len(features))]
+        map_loss = state.adapters(features, theirs)
+    loss = _CLASS_GAIN * parts[0] + _BOX_GAIN * parts[1]
+    # The inner maps show the way at first; at the end the answer alone matters.
+    loss = loss + _MAP_GAIN * (1 - share) * map_loss
+    if not bool(torch.isfinite(loss)):
+        raise LearningError(
+            f"The training went astray at step {state.step}: the loss is not a number.",
+            todo="Resume it with a smaller learning_rate in the recipe.",
+        )
+    state.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(state.network.parameters(), _MAX_GRADIENT)
+    state.optimiser.step()
+    state.step += 1
+    _follow(state)
+    state.recent.append(torch.stack((loss, *parts, map_loss)).detach())
+    del state.recent[:-50]
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator]
+def _follow(state: _State) -> None:
+    """Move the average of the weights a little towards the weights."""
+    decay = _AVERAGE_DECAY * (1 - math.exp(-state.step / _AVERAGE_STEPS))
+    ours = state.average.state_dict()
+    for name, value in state.network.state_dict().items():
+        if value.is_floating_point():
+            ours[name].lerp_(value, 1 - decay)
+        else:
+            ours[name].copy_(value)
+
+
+def _progress(
+    state: _State, recipe: Recipe, share: float, steps_per_s: float, left_s: float
+) -> Progress:
+    loss, class_loss, box_loss, map_loss = (
+        float(v) for v in torch.stack(state.recent).mean(0)
+    )
+    return Progress(
+        state.epoch + 1,
+        recipe.epochs,
+        share,
+        loss,
+        class_loss,
+        box_loss,
+        map_loss,
+        steps_per_s * recipe.batch,
+        left_s,
+    )
+
+
+def _left_s(
+    state: _State, recipe: Recipe, plan: Plan, share: float, steps_per_s: float
+) -> float:
+    steps = max(1, recipe.epoch_pictures // recipe.batch) * recipe.epochs - state.step
+    left = steps / max(steps_per_s, 1e-6)
+    if plan.minutes is not None:
+        left = min(left, (1 - share) * plan.minutes * 60)
+    return max(0.0, left)
+
+
+def _checkpoint(recipe: Recipe, state: _State) -> Checkpoint:
+    return Checkpoint(
+        recipe=recipe.name,
+        classes=recipe.classes,
+        width=recipe.width,
+        height=recipe.height,
+        epoch=state.epoch,
+        step=state.step,
+        spent_s=state.spent_s,
+        network=state.network.state_dict(),
+        average=state.average.state_dict(),
+        adapters=None if state.adapters is None else state.adapters.state_dict(),
+        optimiser=state.optimiser.state_dict(),
+    )
