@@ -28,5 +28,6 @@ def cell_grid(
     grid = np.concatenate(cells).astype(np.float32)
     steps = np.concatenate(strides).astype(np.float32)
     # Shared between callers: nobody may write.
-    grid.flags.writeable = steps.flags.writeable = False
+    grid.setflags(write=False)
+    steps.setflags(write=False)
     return grid, steps
