@@ -68,20 +68,15 @@ class TruthBoard:
 def scene_lines(source: SourceSpec) -> tuple[LineSpec, ...]:
     """Return a simulated scene's own lines, named so that its truth is known for them.
 
-    Takes a second or more: the scene is made for it.
-
     Raises:
         WatchpostError: There is no such scene.
     """
     # Imported here: an edge without simulated cameras need not pay for it.
-    from watchpost.engine.capture.simulator import create_scene
+    from watchpost.engine.capture.simulator import lines_of
 
-    scene = create_scene(
-        source.address, seed=source.seed, fps=source.fps, ugly=source.ugly
-    )
     return tuple(
         LineSpec.model_validate({**asdict(line), "id": f"{new_id()}-{line.id}"})
-        for line in scene.lines()
+        for line in lines_of(source.address)
     )
 
 

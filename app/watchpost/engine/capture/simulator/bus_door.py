@@ -51,6 +51,18 @@ class BusDoor:
     """The play at the bus door. Times are seconds since the start."""
 
     part_s = 27.0
+    lines: tuple[Line, ...] = (
+        Line(
+            "door",
+            "Door",
+            DOOR_LEFT - 0.03,
+            LINE_Y,
+            DOOR_RIGHT + 0.03,
+            LINE_Y,
+            Anchor.BOTTOM,
+            ("person",),
+        ),
+    )
 
     def __init__(self, seed: int, size: tuple[int, int]) -> None:
         self._seed = seed
@@ -61,18 +73,6 @@ class BusDoor:
         self._shadow = shadow_sprite(self._full)
         self._picture, self._veil = bus_backdrop(size)
         self._parts: dict[int, tuple[Walker, ...]] = {}
-        self.lines: tuple[Line, ...] = (
-            Line(
-                "door",
-                "Door",
-                DOOR_LEFT - 0.03,
-                LINE_Y,
-                DOOR_RIGHT + 0.03,
-                LINE_Y,
-                Anchor.BOTTOM,
-                ("person",),
-            ),
-        )
 
     def backdrop(self, t: float) -> Picture:
         """Return the empty bus."""

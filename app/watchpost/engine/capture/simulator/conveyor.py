@@ -53,6 +53,29 @@ class Conveyor:
     """The play on the belt. Times are seconds since the start."""
 
     part_s = 32.0
+    # Drawn upwards, so that forward on the belt counts as in.
+    lines: tuple[Line, ...] = (
+        Line(
+            "belt",
+            "Parts",
+            BELT_LINE_X,
+            BELT_BOTTOM + 0.03,
+            BELT_LINE_X,
+            BELT_TOP - 0.03,
+            Anchor.CENTRE,
+            ("part", "defect"),
+        ),
+        Line(
+            "defects",
+            "Defects",
+            BELT_LINE_X + 0.12,
+            BELT_BOTTOM + 0.03,
+            BELT_LINE_X + 0.12,
+            BELT_TOP - 0.03,
+            Anchor.CENTRE,
+            ("defect",),
+        ),
+    )
     _travel = _CELLS * _CELL
 
     def __init__(self, seed: int, size: tuple[int, int]) -> None:
@@ -68,19 +91,6 @@ class Conveyor:
         self._lying: dict[tuple[Kind, Fault, int], tuple[Sprite, Sprite]] = {}
         self._travels: dict[int, NDArray[np.float64]] = {}
         self._cells: dict[int, tuple[_Piece, ...]] = {}
-        everything = ("part", "defect")
-        bottom, top = BELT_BOTTOM + 0.03, BELT_TOP - 0.03
-        # Drawn upwards, so that forward on the belt counts as in.
-        self.lines: tuple[Line, ...] = (
-            Line(
-                "belt", "Parts", BELT_LINE_X, bottom, BELT_LINE_X, top, Anchor.CENTRE,
-                everything,
-            ),
-            Line(
-                "defects", "Defects", BELT_LINE_X + 0.12, bottom, BELT_LINE_X + 0.12,
-                top, Anchor.CENTRE, ("defect",),
-            ),
-        )  # fmt: skip
 
     def backdrop(self, t: float) -> Picture:
         """Return the machine with the belt where it has moved to."""

@@ -183,8 +183,8 @@ class Canvas:
         fixed = np.round(outline * SUPERSAMPLE * (1 << _SHIFT)).astype(np.int32)
         cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, _SHIFT)
         rest = cv2.convertScaleAbs(mask, alpha=keep - 1, beta=255)
-        self._colour = cv2.multiply(self._colour, cv2.merge((rest,) * 3), scale=1 / 255)
-        self._alpha = cv2.multiply(self._alpha, rest, scale=1 / 255)
+        cv2.multiply(self._colour, cv2.merge((rest,) * 3), self._colour, scale=1 / 255)
+        cv2.multiply(self._alpha, rest, self._alpha, scale=1 / 255)
 
     def paste(self, bgra: Picture, left: float, top: float) -> None:
         """Put a premultiplied picture of final size onto the canvas."""

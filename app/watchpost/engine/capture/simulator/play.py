@@ -36,6 +36,9 @@ class Play(Protocol):
     lines: tuple[Line, ...]
     part_s: float
 
+    def __init__(self, seed: int, size: tuple[int, int]) -> None:
+        """Draw what the story needs; takes a second or less."""
+
     def backdrop(self, t: float) -> Picture:
         """Return what stands still, BGR, the caller's own to draw on."""
         ...

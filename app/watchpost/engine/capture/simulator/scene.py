@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -20,7 +20,7 @@ from watchpost.engine.capture.simulator.story import TrueCrossing
 from watchpost.engine.capture.simulator.street import Street
 from watchpost.engine.capture.simulator.troubles import Troubles
 
-_PLAYS: dict[str, Callable[[int, tuple[int, int]], Play]] = {
+_PLAYS: dict[str, type[Play]] = {
     "bus_door": BusDoor,
     "shelf": Shelf,
     "conveyor": Conveyor,
@@ -170,12 +170,7 @@ def create_scene(
     Raises:
         ConfigError: The scene or a trouble is unknown, or size or pace is unusable.
     """
-    if name not in _PLAYS:
-        raise ConfigError(
-            f"There is no simulated scene called {name!r}.",
-            todo=f"Choose one of: {', '.join(SCENE_NAMES)}.",
-            code="capture.scene",
-        )
+    play = _play_of(name)
     if min(size) < 64 or not 0.1 <= fps <= 240:
         raise ConfigError(
             f"A simulated camera cannot have {size[0]}x{size[1]} at {fps:g} fps.",
@@ -183,7 +178,26 @@ def create_scene(
             code="capture.scene",
         )
     troubles = Troubles(tuple(ugly), seed=seed, size=size)
-    return Scene(name, _PLAYS[name](seed, size), troubles, fps=fps, size=size)
+    return Scene(name, play(seed, size), troubles, fps=fps, size=size)
+
+
+def lines_of(name: str) -> tuple[Line, ...]:
+    """Return the counting lines of a scene, without the second that drawing it takes.
+
+    Raises:
+        ConfigError: The scene is unknown.
+    """
+    return _play_of(name).lines
+
+
+def _play_of(name: str) -> type[Play]:
+    if name not in _PLAYS:
+        raise ConfigError(
+            f"There is no simulated scene called {name!r}.",
+            todo=f"Choose one of: {', '.join(SCENE_NAMES)}.",
+            code="capture.scene",
+        )
+    return _PLAYS[name]
 
 
 def _solid(

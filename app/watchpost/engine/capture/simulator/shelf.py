@@ -77,6 +77,19 @@ class Shelf:
     """The play at the shelf. Times are seconds since the start."""
 
     part_s = _ACTION_S * _ACTIONS + 1.5
+    # Drawn from right to left, so that putting back counts as in.
+    lines: tuple[Line, ...] = (
+        Line(
+            "shelf",
+            "Shelf edge",
+            0.985,
+            LINE_Y,
+            0.015,
+            LINE_Y,
+            Anchor.CENTRE,
+            ("bottle",),
+        ),
+    )
 
     def __init__(self, seed: int, size: tuple[int, int]) -> None:
         self._seed = seed
@@ -103,13 +116,6 @@ class Shelf:
         self._bare = shelf_backdrop(size)
         self._filled: dict[frozenset[int], Picture] = {}
         self._parts: dict[int, tuple[_Reach, ...]] = {}
-        self.lines: tuple[Line, ...] = (
-            # Drawn from right to left, so that putting back counts as in.
-            Line(
-                "shelf", "Shelf edge", 0.985, LINE_Y, 0.015, LINE_Y, Anchor.CENTRE,
-                ("bottle",),
-            ),
-        )  # fmt: skip
 
     def backdrop(self, t: float) -> Picture:
         """Return the shelf with the bottles that stand on it."""

@@ -50,7 +50,9 @@ class Sprite:
         """Make a sprite; ``trim`` cuts it to what is more than faintly visible."""
         left, top = 0, 0
         if trim:
-            left, top, right, bottom = opaque_bounds(bgra[:, :, 3])
+            left, top, right, bottom = opaque_bounds(
+                np.asarray(bgra[:, :, 3], np.uint8)
+            )
             bgra = bgra[top:bottom, left:right]
         levels = [np.ascontiguousarray(bgra)]
         for power in range(1, _LEVELS):

@@ -67,6 +67,29 @@ class Street:
     """The play on the street. Times are seconds since the start."""
 
     part_s = 30.0
+    # Drawn upwards, so that going to the right counts as in.
+    lines: tuple[Line, ...] = (
+        Line(
+            "vehicles",
+            "Vehicles",
+            LINE_X,
+            0.8,
+            LINE_X,
+            0.38,
+            Anchor.CENTRE,
+            ("car", "bus", "truck"),
+        ),
+        Line(
+            "people",
+            "People",
+            LINE_X,
+            0.985,
+            LINE_X,
+            0.5,
+            Anchor.CENTRE,
+            ("person",),
+        ),
+    )
 
     def __init__(self, seed: int, size: tuple[int, int]) -> None:
         self._seed = seed
@@ -79,17 +102,6 @@ class Street:
         self._models = _models(seed, size)
         self._drives_of: dict[int, tuple[_Drive, ...]] = {}
         self._walkers_of: dict[int, tuple[Walker, ...]] = {}
-        # Drawn upwards, so that going to the right counts as in.
-        self.lines: tuple[Line, ...] = (
-            Line(
-                "vehicles", "Vehicles", LINE_X, 0.8, LINE_X, 0.38, Anchor.CENTRE,
-                ("car", "bus", "truck"),
-            ),
-            Line(
-                "people", "People", LINE_X, 0.985, LINE_X, 0.5, Anchor.CENTRE,
-                ("person",),
-            ),
-        )  # fmt: skip
 
     def backdrop(self, t: float) -> Picture:
         """Return the empty street."""
