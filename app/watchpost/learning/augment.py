@@ -25,7 +25,8 @@ def _lines(bgr: Picture) -> float:
 
 
 def _pixels(values: NDArray[np.floating]) -> Picture:
-    return np.clip(values, 0, 255).astype(np.uint8)
+    pixels: Picture = np.clip(values, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def defocus(bgr: Picture, severity: int, rng: Rng) -> Picture:
@@ -80,11 +81,11 @@ def dust(bgr: Picture, severity: int, rng: Rng) -> Picture:
     for _ in range((10, 30, 80)[severity - 1]):
         centre = (int(rng.integers(width)), int(rng.integers(height)))
         radius = max(2, int(rng.uniform(4, 20) * _lines(bgr)))
-        spot = np.zeros_like(veil)
+        spot = np.zeros((height, width), np.float32)
         cv2.circle(spot, centre, radius, float(rng.uniform(0.3, 0.7)), -1)
         veil = np.maximum(veil, spot)
-    veil = cv2.GaussianBlur(veil, (0, 0), max(1.0, 4 * _lines(bgr)))[..., None]
-    return _pixels(bgr * (1 - veil) + 90 * veil)
+    soft = cv2.GaussianBlur(veil, (0, 0), max(1.0, 4 * _lines(bgr)))[..., None]
+    return _pixels(bgr * (1 - soft) + 90 * soft)
 
 
 def spotlight(bgr: Picture, severity: int, rng: Rng) -> Picture:
@@ -138,7 +139,8 @@ def colour_cast(bgr: Picture, severity: int, rng: Rng) -> Picture:
         grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)
         return cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR).astype(np.uint8)
     shift = (0.12, 0.25)[severity - 1] * (1 if rng.random() < 0.5 else -1)
-    return _pixels(bgr * np.array([1 + shift, 1.0, 1 - shift], np.float32))
+    gains = np.array([1 + shift, 1.0, 1 - shift], np.float32)
+    return _pixels(bgr.astype(np.float32) * gains)
 
 
 CORRUPTIONS: dict[str, Corruption] = {

@@ -139,7 +139,9 @@ def _paste(
 
 
 def _areas(boxes: NDArray[np.floating]) -> NDArray[np.floating]:
-    return np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), axis=1)
+    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0)
+    areas: NDArray[np.floating] = sides[:, 0] * sides[:, 1]
+    return areas
 
 
 def frame(

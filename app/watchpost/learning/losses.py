@@ -92,9 +92,8 @@ class MapAdapters(nn.Module):  # type: ignore[misc]  # torch comes without types
         """Return the mean squared difference to the standardised maps."""
         losses = []
         for convolution, a, b in zip(self.convolutions, ours, theirs, strict=True):
-            b = b.float()
-            spread, mean = torch.std_mean(b, dim=(0, 2, 3), keepdim=True)
-            losses.append(
-                functional.mse_loss(convolution(a), (b - mean) / (spread + 1e-3))
-            )
+            wanted = b.float()
+            spread, mean = torch.std_mean(wanted, dim=(0, 2, 3), keepdim=True)
+            wanted = (wanted - mean) / (spread + 1e-3)
+            losses.append(functional.mse_loss(convolution(a), wanted))
         return torch.stack(losses).mean()

@@ -10,11 +10,12 @@ There is no object score: each class score stands for "this class is here, boxed
 well" (Li et al., "Generalized Focal Loss", 2020), which lets the loss of a class be left
 out for a picture whose data set does not label it.
 
-This module imports torch; reach it through :func:`watchpost.learning.torch_extra.load`.
+This module imports torch; reach it through :func:`watchpost.learning.torch_extra.require`.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -140,7 +141,7 @@ class Detector(nn.Module):  # type: ignore[misc]
         self.stem = _conv(3, s.stem, 3, 2)
         widths = (s.stem, *w)
         self.downs = nn.ModuleList(
-            _conv(a, b, 3, 2) for a, b in zip(widths, widths[1:], strict=False)
+            _conv(a, b, 3, 2) for a, b in itertools.pairwise(widths)
         )
         self.stages = nn.ModuleList(
             _Stage(b, b, count) for b, count in zip(w, d, strict=True)
@@ -176,6 +177,7 @@ class Detector(nn.Module):  # type: ignore[misc]
         return torch.cat([m.flatten(2) for m in maps], 2).transpose(1, 2)
 
     def forward(self, pictures: Any) -> Any:
+        """Return the rows of pictures."""
         return self.rows(self.features(pictures))
 
 

@@ -104,7 +104,7 @@ def _turn_down(
             continue
         agrees = np.zeros(len(claims), bool)
         if len(labels):
-            agrees = iou(boxes[claims], labels).max(1) > _NEAR_OBJECT
+            agrees = _overlaps(boxes[claims], labels).max(1) > _NEAR_OBJECT
         scores[claims[~agrees], kind] *= _LOOSE_DOUBT if loose else _DOUBT
 
 
@@ -139,7 +139,7 @@ def _add_labels(
         box, kind = framed.boxes[row], int(framed.class_ids[row])
         likely = np.flatnonzero(scores[:, kind] > _KNOWN_SCORE)
         if len(likely):
-            likely = likely[iou(boxes[likely], box[None])[:, 0] > _SAME_OBJECT]
+            likely = likely[_overlaps(boxes[likely], box[None])[:, 0] > _SAME_OBJECT]
         if len(likely):
             best = scores[likely, kind].max()
             raised = scores[likely, kind] * max(1.0, _LABEL_SCORE / best)
@@ -154,3 +154,7 @@ def _add_labels(
         wanted = _LABEL_SCORE * (1.1 - 0.45 * off[near])
         scores[near, kind] = np.maximum(scores[near, kind], wanted)
         boxes[near] = box
+
+
+def _overlaps(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64]:
+    return iou(a.astype(np.float64), b.astype(np.float64))

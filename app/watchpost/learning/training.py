@@ -123,6 +123,7 @@ def run(
     before_s, started_ns = state.spent_s, clock.monotonic_ns()
     told_ns, told_step = started_ns, state.step
     steps_an_epoch = max(1, recipe.epoch_pictures // recipe.batch)
+    is_astray = False
     try:
         for batch in _batches(recipe, plan, samples, state):
             spent_s = before_s + (clock.monotonic_ns() - started_ns) / 1e9
@@ -139,10 +140,14 @@ def run(
                 left = _left_s(state, recipe, plan, share, speed)
                 tell(_progress(state, recipe, share, speed, left))
                 told_ns, told_step = clock.monotonic_ns(), state.step
+    except LearningError:
+        is_astray = True
+        raise
     finally:
-        # Also on Ctrl-C: what was learnt so far is kept.
+        # Also on Ctrl-C what was learnt so far is kept, unless it is no good.
         checkpoint = _checkpoint(recipe, state)
-        save_checkpoint(plan.out, checkpoint)
+        if not is_astray:
+            save_checkpoint(plan.out, checkpoint)
     return checkpoint
 
 
@@ -175,7 +180,8 @@ def _prepare(recipe: Recipe, plan: Plan) -> _State:
 
 
 def _optimiser(recipe: Recipe, network: Any, adapters: Any | None) -> Any:
-    decayed, free = [], []
+    decayed: list[Any] = []
+    free: list[Any] = []
     for module in (network, *((adapters,) if adapters is not None else ())):
         for parameter in module.parameters():
             (decayed if parameter.ndim > 1 else free).append(parameter)

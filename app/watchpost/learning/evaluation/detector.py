@@ -1,0 +1,148 @@
+"""How well a model file finds what is labelled in pictures.
+
+The file is read, run and decoded by the very code that serves cameras, so that a wrong
+layout, scale or letterbox shows here and not on a site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from watchpost.domain.detections import Detections
+from watchpost.domain.frames import Colour, FrameKey
+from watchpost.engine.frames import FrameHeader
+from watchpost.engine.inference.model import ModelInfo
+from watchpost.engine.inference.worker import Network
+from watchpost.learning.datasets import Example, Picture, read_class_names, read_set
+from watchpost.learning.evaluation.precision import Boxes, ClassScore, score_class
+from watchpost.learning.recipes import PictureSet
+
+# Far below what anybody would act on: the whole curve is wanted.
+_LOWEST_SCORE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorScore:
+    """The outcome on some pictures.
+
+    Attributes:
+        pictures: How many were looked at.
+        classes: By class name; classes that do not occur are left out.
+    """
+
+    pictures: int
+    classes: Mapping[str, ClassScore]
+
+    @property
+    def ap50(self) -> float:
+        """Mean over the classes; 0 where there are none."""
+        return _mean([c.ap50 for c in self.classes.values()])
+
+    @property
+    def ap(self) -> float:
+        """Mean over the classes of the mean over overlaps; 0 where there are none."""
+        return _mean([c.ap for c in self.classes.values()])
+
+
+class Looker:
+    """Runs a model file on pictures in this process; one thread.
+
+    Raises:
+        ModelError: The file has changed since it was inspected.
+    """
+
+    def __init__(self, model: ModelInfo, threshold: float = _LOWEST_SCORE) -> None:
+        self._spec = model.input
+        self._network = Network(model, threshold)
+
+    def look(self, bgr: Picture) -> Detections:
+        """Return what the model sees in a picture, shape (height, width, 3)."""
+        height, width = bgr.shape[:2]
+        self._network.picture.copy(self._placed(bgr))
+        header = FrameHeader(FrameKey(0, 0), 0, 0, width, height)
+        return self._network.look(header)[0]
+
+    def _placed(self, bgr: Picture) -> Picture:
+        spec = self._spec
+        at = spec.placement(bgr.shape[1], bgr.shape[0])
+        canvas = np.full((spec.height, spec.width, 3), spec.pad, np.uint8)
+        is_smaller = at.width < bgr.shape[1]
+        canvas[at.top : at.top + at.height, at.left : at.left + at.width] = cv2.resize(
+            bgr,
+            (at.width, at.height),
+            interpolation=cv2.INTER_AREA if is_smaller else cv2.INTER_LINEAR,
+        )
+        return canvas[..., ::-1] if spec.colour is Colour.RGB else canvas
+
+
+def score_detector(
+    model: ModelInfo,
+    examples: Iterable[Example],
+    classes: tuple[str, ...],
+    *,
+    tell: Callable[[int], None] = lambda _count: None,
+) -> DetectorScore:
+    """Measure a model on labelled pictures.
+
+    A class is measured on those pictures alone whose labels speak of it.
+
+    Args:
+        model: As inspected.
+        examples: Their ``class_ids`` index ``classes``.
+        classes: The model's own classes are found among these by name.
+        tell: Told how many pictures were looked at, from this thread.
+    """
+    looker = Looker(model)
+    ours = {
+        i: model.classes.index(n) for i, n in enumerate(classes) if n in model.classes
+    }
+    pairs: dict[str, list[tuple[Boxes, Boxes]]] = {classes[i]: [] for i in ours}
+    count = 0
+    for example in examples:
+        # Square pixels: fractions would weigh width and height differently.
+        scale = np.array([example.bgr.shape[1], example.bgr.shape[0]] * 2, np.float64)
+        found = looker.look(np.ascontiguousarray(example.bgr))
+        for index, theirs in ours.items():
+            if not example.labelled[index]:
+                continue
+            seen = found.class_ids == theirs
+            there = example.class_ids == index
+            pairs[classes[index]].append(
+                (
+                    _boxes(found.xyxy_norm[seen] * scale, found.scores[seen]),
+                    _boxes(example.boxes[there] * scale, np.ones(int(there.sum()))),
+                )
+            )
+        count += 1
+        tell(count)
+    scores = {name: score_class(pictures) for name, pictures in pairs.items()}
+    return DetectorScore(count, {n: s for n, s in scores.items() if s is not None})
+
+
+def labelled_folder(folder: Path, classes: tuple[str, ...]) -> tuple[Example, ...]:
+    """Return a folder of YOLO labels as examples; it labels all that it names.
+
+    Raises:
+        LearningError: The folder holds no pictures with labels.
+    """
+    names = set(read_class_names(folder))
+    which = PictureSet(
+        folder=folder.name,
+        labelled=tuple(name for name in classes if name in names),
+        licence="",
+    )
+    return tuple(read_set(folder.parent, which, classes))
+
+
+def _boxes(xyxy: NDArray[np.floating], scores: NDArray[np.floating]) -> Boxes:
+    return Boxes(xyxy.astype(np.float64), scores.astype(np.float64))
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values)) if values else 0.0
