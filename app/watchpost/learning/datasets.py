@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchpost.base.errors import LearningError
+from watchpost.base.files import replace_file
 from watchpost.base.log import get_logger
 from watchpost.engine.capture.simulator import create_scene
 from watchpost.learning.recipes import PictureSet, Recipe, Simulated
@@ -235,8 +238,9 @@ class PictureCache:
                 "The recipe names no pictures.", todo="Add sets or simulator scenes."
             )
         counts = np.array([len(row.boxes) for row in rows])
+        index = io.BytesIO()
         np.savez(
-            folder / "index.npz",
+            index,
             starts=np.array(starts, np.int64),
             first_box=np.concatenate(([0], np.cumsum(counts))),
             boxes=np.concatenate([row.boxes for row in rows]),
@@ -248,12 +252,19 @@ class PictureCache:
             source=np.array([row.source for row in rows]),
             held_back=np.array([row.held_back for row in rows]),
         )
+        # Last and as a whole: a cache with an index is complete.
+        replace_file(folder / "index.npz", index.getvalue())
         return cls(folder)
 
     @staticmethod
     def exists(folder: Path) -> bool:
         """Tell whether a complete cache lies there."""
         return (folder / "index.npz").exists()
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self._folder
 
     def __len__(self) -> int:
         return len(self._index["starts"])
@@ -275,6 +286,14 @@ class PictureCache:
             held_back=bool(index["held_back"][number]),
         )
 
+    def is_of(self, recipe: Recipe) -> bool:
+        """Tell whether this holds the recipe's sources, for as many classes."""
+        wanted = {which.folder for which in recipe.sets}
+        if recipe.simulator is not None and recipe.simulator.frames:
+            wanted.add(_SIMULATED)
+        has_kinds = self._index["labelled"].shape[1] == len(recipe.classes)
+        return has_kinds and set(self._index["source"].tolist()) == wanted
+
     def for_training(self) -> NDArray[np.int64]:
         """Return the numbers of examples that may be trained on."""
         return np.flatnonzero(~self._index["held_back"])
@@ -282,6 +301,14 @@ class PictureCache:
     def for_measuring(self) -> NDArray[np.int64]:
         """Return the numbers of the held-back examples."""
         return np.flatnonzero(self._index["held_back"])
+
+    def counts_by_source(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Return how many examples of each source are for training and for measuring."""
+        sources, held_back = self._index["source"], self._index["held_back"]
+        return (
+            dict(Counter(sources[~held_back].tolist())),
+            dict(Counter(sources[held_back].tolist())),
+        )
 
     def weights(self) -> NDArray[np.float64]:
         """Return the weight of every example, shape (N,)."""

@@ -61,6 +61,9 @@ class Recipe(_Part):
         ugly: Share of pictures that are made ugly; ``mosaic``: share put together of
             several.
         held_back: Every so many-th picture of a set is kept for measuring; 0 keeps none.
+        licence: Of the weights; travels in the model's file and card.
+        weaknesses: What is known beforehand that the model will be bad at; sentences.
+        yardsticks: Folders that are never learnt from and only measured on.
     """
 
     name: str
@@ -75,6 +78,9 @@ class Recipe(_Part):
     ugly: float = Field(0.35, ge=0, le=1)
     mosaic: float = Field(0.25, ge=0, le=1)
     held_back: int = Field(12, ge=0)
+    licence: str = ""
+    weaknesses: tuple[str, ...] = ()
+    yardsticks: tuple[str, ...] = ()
     teacher: Teacher | None = None
     simulator: Simulated | None = None
     sets: tuple[PictureSet, ...] = ()
