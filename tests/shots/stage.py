@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QPoint
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
 
 from support.fake_edge import FakeEdge, FrozenClock, ImmediateTasks, fake_link
 from watchpost.console.alarms import AlarmDesk
@@ -19,6 +21,7 @@ from watchpost.console.screens.page import Page
 from watchpost.console.theme import Density, Theme, ThemeName
 
 SMALL, LARGE = (1280, 720), (1600, 900)
+_PATIENCE_MS = 20_000
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,12 @@ class Stage:
 
     Attributes:
         edge, link, edges, window, theme, clock, desk: The parts.
+        over: Windows in front of it (dialogs, menus), drawn where they lie.
     """
 
     def __init__(self, edge: FakeEdge, theme: Theme, folder: Path) -> None:
         self.edge, self.theme = edge, theme
+        self.over: list[QWidget] = []
         edge.tile_folder = folder
         self.clock = FrozenClock()
         self.link: EdgeLink = fake_link(edge)
@@ -85,14 +90,49 @@ class Stage:
         self.window.go(page)
         QApplication.processEvents()
 
+    def wait(self, until: Callable[[], object]) -> None:
+        """Let the application work until something is so (a thread's answer)."""
+        patience = QDeadlineTimer(_PATIENCE_MS)
+        while not until():
+            assert not patience.hasExpired(), "the page never came into its state"
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+    def put_over(self, window: QWidget) -> None:
+        """Show a dialog or menu without waiting for it, in the middle of the window."""
+        self.over.append(window)
+        place = self.window.rect().center() - window.rect().center()
+        window.setModal(False) if hasattr(window, "setModal") else None
+        window.show()
+        QApplication.processEvents()
+        if not window.windowType() & window.windowFlags().FramelessWindowHint:
+            window.move(self.window.mapToGlobal(place))
+
+    def take(self) -> QImage:
+        """Return the window as it looks now, with what lies over it."""
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        QApplication.processEvents()
+        image = self.window.grab().toImage()
+        painter = QPainter(image)
+        for window in self.over:
+            at = self.window.mapFromGlobal(window.mapToGlobal(QPoint(0, 0)))
+            painter.drawPixmap(at, window.grab())
+        painter.end()
+        return image
+
     def close(self) -> None:
         """Take everything down."""
+        for window in self.over:
+            window.close()
+            window.deleteLater()
         self.window.close_pages()
         self.window.allow_close()
         self.window.close()
         self.edges.close()
         self.edge.close()
         self.window.deleteLater()
+        # Without a running event loop nothing else deletes: each window that is left
+        # over would be styled again and again.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QApplication.processEvents()
 
 

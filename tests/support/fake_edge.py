@@ -24,6 +24,7 @@ from watchpost.client.edge import EdgeAddress, EdgeClient
 from watchpost.client.live import LiveState
 from watchpost.console.bridge.edges import EdgeLink
 from watchpost.console.bridge.tasks import Task, Tasks
+from watchpost.domain.alarms import AlarmKind
 from watchpost.domain.cameras import CameraState
 from watchpost.domain.frames import FrameKey
 from watchpost.domain.rules import Direction
@@ -43,7 +44,7 @@ from watchpost.protocol.cameras import (
 from watchpost.protocol.counts import Bucket, CountBucket, LineCounts
 from watchpost.protocol.edge import EdgeInfo, EdgeSettings, PairingCode
 from watchpost.protocol.health import HealthSample, Series
-from watchpost.protocol.live import LiveMessage
+from watchpost.protocol.live import Box, LiveMessage
 from watchpost.protocol.models import ActivateModel, ModelRecord
 from watchpost.protocol.review import (
     AuditLine,
@@ -116,6 +117,11 @@ class FakeEdge(EdgeClient):
             () if empty else site.demo_cameras() if demo else site.cameras()
         )
         self.all_alarms = () if empty else site.alarms()
+        if demo:
+            # Its cameras all deliver.
+            self.all_alarms = tuple(
+                a for a in self.all_alarms if a.kind is not AlarmKind.NO_VIDEO
+            )
         self.all_events = () if empty else site.events()
         self.all_disputes = () if empty else site.disputes()
         self.all_models = site.models()
@@ -527,7 +533,8 @@ class FakeEdge(EdgeClient):
         self._called("health_history", metric, from_ns, to_ns, camera_id, points)
         from support.history import series
 
-        return series(metric, from_ns, to_ns, camera_id, points)
+        cameras = {c.id: c.status for c in self.all_cameras}
+        return series(metric, from_ns, to_ns, cameras.get(camera_id or ""), points)
 
     def models(self) -> tuple[ModelRecord, ...]:
         self._called("models")
@@ -672,9 +679,9 @@ class FakeEdge(EdgeClient):
                 sequence=first + i,
                 at_ns=first_ns + i * NS_PER_S // CLIP_FPS,
                 pts_ns=i * NS_PER_S // CLIP_FPS,
-                analysed=i % 2 == 0,
-                boxes=site.result(camera_id, shift=(i - 61) * 0.004).boxes
-                if i % 2 == 0 and 20 <= i <= 100
+                analysed=i % 2 == 1,
+                boxes=_boxes(camera_id, events, (i - 61) * 0.004)
+                if i % 2 == 1 and 20 <= i <= 100
                 else (),
             )
             for i in range(CLIP_FRAMES)
@@ -700,6 +707,15 @@ class FakeEdge(EdgeClient):
             video_path=f"/clips/{camera_id}.mkv",
             sha256=hashlib.sha256(_video(camera_id)).hexdigest(),
         )  # fmt: skip
+
+
+def _boxes(camera_id: str, events: tuple[Event, ...], shift: float) -> tuple[Box, ...]:
+    """Return the boxes of a frame; the first one is who was counted."""
+    boxes = site.result(camera_id, shift=shift).boxes
+    if not events or not boxes:
+        return boxes
+    track = {"track_id": events[0].track_id}
+    return (boxes[0].model_copy(update=track), *boxes[1:])
 
 
 class FakeListener:

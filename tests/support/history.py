@@ -6,6 +6,7 @@ import math
 import zlib
 
 from support import site
+from watchpost.protocol.cameras import CameraStatus
 from watchpost.protocol.health import Series
 
 _SHAPES: dict[str, tuple[str, float, float, float | None, str]] = {
@@ -22,10 +23,22 @@ _SHAPES: dict[str, tuple[str, float, float, float | None, str]] = {
 
 
 def series(
-    metric: str, from_ns: int, to_ns: int, camera_id: str | None, points: int
+    metric: str,
+    from_ns: int,
+    to_ns: int,
+    status: CameraStatus | None,
+    points: int,
 ) -> Series:
-    """Return a wavy line with a gap at three quarters; temperature has no sensor."""
+    """Return a wavy line with a gap at three quarters; temperature has no sensor.
+
+    A camera's own figures lie about the values that its status has now.
+    """
     unit, middle, swing, limit, sentence = _SHAPES[metric]
+    camera_id = status.camera_id if status is not None else None
+    if status is not None and metric == "fps" and status.fps is not None:
+        middle = status.fps
+    if status is not None and metric == "latency_ms":
+        middle, swing = (status.latency_p95_ms or middle) * 0.9, middle * 0.12
     phase = zlib.crc32(f"{metric}{camera_id}".encode()) % 628 / 100
     times = tuple(from_ns + (to_ns - from_ns) * i // points for i in range(points))
     values: list[float | None] = []

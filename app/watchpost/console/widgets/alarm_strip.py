@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from watchpost.base.clock import Clock
@@ -57,7 +57,11 @@ class AlarmStrip(QFrame):
         self._now.setFixedHeight(theme.px(32))
         self._now.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._quiet = label(self.tr("No active alarms"), "label")
-        self._interrupted = label(look="p1-text")
+        # Gives way to the alarm and its buttons; the tool tip has all of it.
+        self._interrupted = ElidedLabel(look="p1-text")
+        self._interrupted.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )
         self.clip = button(
             theme, self.tr("Show clip"), icon="play", tip=keys.tip("alarms.clip")
         )
@@ -88,7 +92,8 @@ class AlarmStrip(QFrame):
         counts: list[QWidget] = []
         for mark, count in zip(self._marks, self._counts, strict=True):
             counts += [mark, count]
-        line = row(self._demo, gap=10)
+        line = row(gap=10)
+        line.addWidget(self._demo, 0, Qt.AlignmentFlag.AlignVCenter)
         for index, item in enumerate(counts):
             line.addWidget(item)
             if index % 2 == 0:
@@ -100,7 +105,7 @@ class AlarmStrip(QFrame):
         line.addWidget(self.clip)
         line.addWidget(self.acknowledge)
         line.addWidget(self.shelve)
-        line.addWidget(self._interrupted)
+        line.addWidget(self._interrupted, 100)
         line.addStretch(1)
         line.addWidget(self._rate)
         line.addWidget(self._curve)
@@ -131,7 +136,8 @@ class AlarmStrip(QFrame):
                 item.setAccessibleName(text)
                 item.setToolTip(text)
         self._show_current(state)
-        recent = sum(state.rate)
+        # While nothing is heard the rate would only seem to fall.
+        recent = sum(state.rate) if state.interrupted_ns is None else 0
         self._rate.setText(self.tr("{count} in last 10 min").format(count=recent))
         self._rate.setVisible(recent > 0)
         self._curve.setVisible(recent > 0)
@@ -141,9 +147,7 @@ class AlarmStrip(QFrame):
         )
         self._shelved.setVisible(bool(state.shelved))
         if state.interrupted_ns is not None:
-            text = self.tr(
-                "Alarm feed interrupted since {time}. This list may be out of date."
-            )
+            text = self.tr("Alarm feed lost at {time}. This list may be out of date.")
             self._interrupted.setText(
                 text.format(time=clock_text(state.interrupted_ns))
             )

@@ -133,10 +133,12 @@ class PaletteDialog(QDialog):
         head = row(self.line)
         head.setContentsMargins(12, 12, 12, 4)
         none = row(self._none)
-        none.setContentsMargins(16, 6, 16, 12)
+        none.setContentsMargins(16, 0, 16, 8)
         self.setLayout(column(head, self.view, none, gap=4, margins=1))
         width = min(theme.px(620), parent.width() - 40)
-        self.setFixedSize(width, min(theme.px(490), parent.height() - 80))
+        self.setFixedWidth(width)
+        self._row = theme.px(34)
+        self._tallest = min(theme.px(34 * 12) + 4, parent.height() - theme.px(160))
         corner = parent.mapToGlobal(parent.rect().topLeft())
         self.move(corner.x() + (parent.width() - width) // 2, corner.y() + theme.px(64))
         self.line.textChanged.connect(self._show)
@@ -168,7 +170,9 @@ class PaletteDialog(QDialog):
         entries = self._find(text)
         self._model.set_entries(entries)
         self.view.setVisible(bool(entries))
+        self.view.setFixedHeight(min(len(entries) * self._row + 4, self._tallest))
         self._none.setVisible(not entries)
+        self.setFixedHeight(self.sizeHint().height())
         self._go(0)
 
     def _go(self, place: int) -> None:
@@ -192,11 +196,14 @@ class KeySheet(QDialog):
         self.setWindowTitle(self.tr("Keys"))
         shown = [*scopes, Scope.ANYWHERE, Scope.ALARMS]
         columns = [column(gap=4), column(gap=4)]
-        for index, scope in enumerate(dict.fromkeys(shown)):
-            place = columns[0] if index < len(scopes) or index == 0 else columns[1]
-            place.addWidget(self._heading(scope))
-            place.addLayout(self._grid(keys, scope))
-            place.addSpacing(12)
+        filled = [0, 0]
+        for scope in dict.fromkeys(shown):
+            place = filled.index(min(filled))
+            grid = self._grid(theme, keys, scope)
+            columns[place].addWidget(self._heading(scope))
+            columns[place].addLayout(grid)
+            columns[place].addSpacing(12)
+            filled[place] += grid.rowCount() + 2
         for each in columns:
             each.addStretch(1)
         inside = QWidget()
@@ -215,14 +222,15 @@ class KeySheet(QDialog):
         self.setLayout(column(area, foot, margins=0))
         self.resize(
             min(theme.px(880), parent.width() - 40),
-            min(theme.px(640), parent.height() - 40),
+            min(theme.px(680), parent.height() - 40),
         )
 
     def _heading(self, scope: Scope) -> QWidget:
         return label(QCoreApplication.translate("Scopes", SCOPE_TITLES[scope]), "title")
 
-    def _grid(self, keys: Keys, scope: Scope) -> QGridLayout:
+    def _grid(self, theme: Theme, keys: Keys, scope: Scope) -> QGridLayout:
         grid = QGridLayout()
+        grid.setColumnMinimumWidth(0, theme.px(120))
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)

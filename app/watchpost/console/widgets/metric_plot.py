@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame
 
 from watchpost.base.clock import NS_PER_S
@@ -48,6 +48,7 @@ class PlotState:
         limit: A dashed line, or None.
         limit_text: Its meaning, such as "Frame budget 80 ms at 12.5 fps".
         over_is_bad: Which side of the limit takes the priority's colour.
+        slack: Share of the limit that is borne before the colour changes.
         from_ns, to_ns: The time axis.
         empty_text: Said in the middle when there is nothing to draw.
     """
@@ -61,6 +62,7 @@ class PlotState:
     limit: float | None = None
     limit_text: str = ""
     over_is_bad: bool = True
+    slack: float = 0.0
     from_ns: int = 0
     to_ns: int = 1
     empty_text: str = ""
@@ -153,6 +155,9 @@ class MetricPlot(QFrame):
     def _show_priority(self, priority: int | None) -> None:
         looks = {0: "value", 1: "p1-value", 2: "p2-value", 3: "p3-value"}
         look = "nodata-value" if priority is None else looks[priority]
+        if priority is None and self._value.text() != "-":
+            # An old figure keeps its value, grey; only one that is missing is a state.
+            look = "quiet-value"
         if self._value.property("look") != look:
             self._value.setProperty("look", look)
             self._value.style().unpolish(self._value)
@@ -183,8 +188,7 @@ class MetricPlot(QFrame):
             self._plot.removeItem(item)
         self._items = []
         seconds = (state.from_ns / NS_PER_S, state.to_ns / NS_PER_S)
-        # The room at the right is for the names of the curves.
-        room = (seconds[1] - seconds[0]) * (0.16 if len(state.curves) > 1 else 0.02)
+        room = (seconds[1] - seconds[0]) * self._room_for_names(state)
         self._plot.setXRange(seconds[0], seconds[1] + room, padding=0)
         self._plot.setYRange(*_span(state), padding=0)
         if state.limit is not None:
@@ -192,11 +196,29 @@ class MetricPlot(QFrame):
         for curve in state.curves:
             self._draw_curve(state, curve)
 
+    def _room_for_names(self, state: PlotState) -> float:
+        """Return the room right of the curves as a share of the time axis."""
+        if len(state.curves) < 2:
+            return 0.02
+        metrics = self._theme.metrics(12, 500)
+        names = max(metrics.horizontalAdvance(c.name) for c in state.curves) + 12
+        width = self._plot.width() - self._theme.px(38)
+        return min(0.4, names / max(1, width - names))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the names of the curves inside."""
+        super().resizeEvent(event)
+        if self._state is not None and len(self._state.curves) > 1:
+            self._restyle()
+
     def _draw_limit(self, state: PlotState) -> None:
         colours = self._theme.colours
         pen = _pen(colours.lo, Qt.PenStyle.DashLine)
         line = pg.InfiniteLine(pos=state.limit, angle=0, pen=pen)
-        words = pg.TextItem(state.limit_text, color=colours.lo, anchor=(0, 1))
+        words = pg.TextItem(
+            state.limit_text, color=colours.lo, anchor=(0, 1), fill=colours.panel
+        )
+        words.setZValue(1)
         words.setFont(self._theme.font(12))
         words.setPos(state.from_ns / NS_PER_S, state.limit or 0.0)
         self._add(line, words)
@@ -207,7 +229,12 @@ class MetricPlot(QFrame):
         colour = self._theme.colours.of(curve.colour)
         self._add(_line(times, values, colour))
         if state.limit is not None and len(state.curves) == 1:
-            bad = values > state.limit if state.over_is_bad else values < state.limit
+            over, under = 1.0 + state.slack, 1.0 - state.slack
+            bad = (
+                values > state.limit * over
+                if state.over_is_bad
+                else values < state.limit * under
+            )
             beyond = np.where(bad, values, math.nan)
             if bad.any():
                 self._add(_line(times, beyond, self._theme.colours.p2))

@@ -43,7 +43,10 @@ class Sparkline(QWidget):
         low, high = min(known), max(known)
         if self._limit is not None:
             low, high = min(low, self._limit), max(high, self._limit)
-        span = (high - low) or 1.0
+        if high == low:
+            # A value that never changed runs through the middle.
+            low, high = low - 0.5, high + 0.5
+        span = high - low
         height, width = self.height() - 3, self.width() - 1
         painter = QPainter(self)
         if self._limit is not None:

@@ -1,16 +1,16 @@
-"""Colours table cells by token; a selected row keeps the colour of its state."""
+"""Colours table cells; a selected row keeps the colours of its states."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from watchpost.console.theme import Theme
 
 
 class ToneDelegate(QStyledItemDelegate):
-    """Reads the name of a colour token from an item and gives it to the text."""
+    """Reads a colour, or the name of its token, from an item for the text."""
 
     def __init__(self, theme: Theme, role: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -25,9 +25,9 @@ class ToneDelegate(QStyledItemDelegate):
         """Colour the text, selected or not."""
         super().initStyleOption(option, index)
         tone = index.data(self._role)
-        if not isinstance(tone, str):
+        if not isinstance(tone, (str, QColor)):
             return
-        colour = self._theme.colours.of(tone)
+        colour = self._theme.colours.of(tone) if isinstance(tone, str) else tone
         palette: QPalette = option.palette
         for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
             palette.setColor(role, colour)

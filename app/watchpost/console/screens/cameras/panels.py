@@ -24,6 +24,7 @@ from watchpost.console.widgets.parts import (
     button,
     column,
     icon_button,
+    inset,
     label,
     row,
     rule,
@@ -98,7 +99,7 @@ class LinePanel(QWidget):
             box.valueChanged.connect(self._on_edit)
 
     def _end(self, name: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
+        box = inset(QDoubleSpinBox())
         box.setRange(0, 100)
         box.setDecimals(1)
         box.setSingleStep(0.5)
@@ -174,7 +175,7 @@ class DetailPanel(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._selected = -1
-        self._name, self._number = QLineEdit(), QSpinBox()
+        self._name, self._number = QLineEdit(), inset(QSpinBox())
         self._name.setAccessibleName(self.tr("Name"))
         self._number.setRange(1, 9999)
         self._number.setAccessibleName(self.tr("Number"))

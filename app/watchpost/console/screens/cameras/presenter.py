@@ -429,8 +429,12 @@ class CamerasPresenter(QObject):
             return CameraRow(camera.id, title, _tr("Live, {kind}").format(kind=kind))
         if status.state is CameraState.DISABLED:
             return CameraRow(camera.id, title, _tr("Off, {kind}").format(kind=kind))
-        words = status.sentence.partition(". ")[0] or _tr("Connecting")
-        return CameraRow(camera.id, title, words, "nodata")
+        words = status.sentence.partition(". ")[0]
+        if status.state is CameraState.CONNECTING and not words:
+            return CameraRow(
+                camera.id, title, _tr("Connecting, {kind}").format(kind=kind)
+            )
+        return CameraRow(camera.id, title, words or _tr("No video"), "nodata")
 
     def _facts(self, camera: Camera | None) -> str:
         if camera is None:

@@ -14,6 +14,7 @@ from watchpost.console.screens.cameras.panels import DetailPanel, SourcePanel
 from watchpost.console.screens.cameras.presenter import CamerasPresenter, Mode
 from watchpost.console.screens.page import Page, PageContext
 from watchpost.console.targets import AddCamera, ShowCamera, Target
+from watchpost.console.theme import set_look
 from watchpost.console.widgets.line_canvas import LineCanvas
 from watchpost.console.widgets.parts import (
     ElidedLabel,
@@ -104,6 +105,10 @@ class CamerasScreen(Page):
             self._hint,
         )
         tools.setStretch(tools.count() - 1, 1)
+        # Its room stays, or the tools beside it would grow.
+        policy = self._hint.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._hint.setSizePolicy(policy)
         self._hint.setAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
@@ -190,8 +195,8 @@ class CamerasScreen(Page):
             self._presenter.select(state["camera"])
 
     def first_focus(self) -> QWidget:
-        """The list takes the keyboard."""
-        return self._list
+        """The list takes the keyboard; without cameras the way to begin does."""
+        return self._list if self._presenter.state.rows else self._add
 
     @Slot()
     def _render(self) -> None:
@@ -219,9 +224,24 @@ class CamerasScreen(Page):
         self._redo.setEnabled(looking and state.can_redo)
         self._problem.setText(state.problem)
         self._problem.setVisible(bool(state.problem))
+        self._hint.setVisible(usable)
+        self._show_where_to_begin(empty=looking and not state.rows)
         self._facts.setText(state.facts if looking else "")
         self._detail.render_state(state)
         self._source.render_state(state)
+
+    def _show_where_to_begin(self, *, empty: bool) -> None:
+        """Give the page's one accent to adding, while there is nothing else to do."""
+        look = "primary" if empty else ""
+        if (self._add.property("look") or "") == look:
+            return
+        set_look(self._add, look)
+        self.context.theme.icons.give(
+            self._add,
+            "plus",
+            colour="on_accent" if empty else "text",
+            beside_text=True,
+        )
 
     def _message(self) -> str:
         state = self._presenter.state
@@ -236,9 +256,9 @@ class CamerasScreen(Page):
         self._line_tool.setChecked(on)
         self._select_tool.setChecked(not on)
         self._hint.setText(
-            self.tr("Set both ends. The arrow shows the way in; Space turns it.")
+            self.tr("Set one end, then the other.")
             if on
-            else self.tr("Drag an end, or nudge it with the arrow keys.")
+            else self.tr("Drag an end, or use arrows.")
         )
         if on:
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -258,6 +278,7 @@ class CamerasScreen(Page):
         kind = SourceKind(target.kind) if target.kind in known else SourceKind.RTSP
         self._source.form.choose(kind, target.address)
         self._presenter.begin_add()
+        self._source.form.first_field().setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _begin_edit(self) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from watchpost.console.screens.cameras.presenter import kind_text
 from watchpost.console.theme import Theme
-from watchpost.console.widgets.parts import button, column, row
+from watchpost.console.widgets.parts import button, column, inset, row
 from watchpost.domain.cameras import SourceKind
 from watchpost.protocol.cameras import SourceSpec, Ugly, UsbDevice
 
@@ -77,7 +77,7 @@ class SourceForm(QWidget):
                 strict=True,
             )
         }
-        self._fps = QDoubleSpinBox()
+        self._fps = inset(QDoubleSpinBox())
         self._fps.setRange(1.0, 60.0)
         self._fps.setDecimals(1)
         self._fps.setValue(15.0)
@@ -136,6 +136,16 @@ class SourceForm(QWidget):
         """The kind that is chosen."""
         # Qt hands enumerations of text back as plain text.
         return SourceKind(self._kind.currentData())
+
+    def first_field(self) -> QWidget:
+        """Return where to begin: the address, or the choice of a kind without one."""
+        return {
+            SourceKind.RTSP: self._url,
+            SourceKind.USB: self._usb,
+            SourceKind.FILE: self._path,
+            SourceKind.IMAGES: self._path,
+            SourceKind.SIMULATED: self._scene,
+        }[self.kind]
 
     def choose(self, kind: SourceKind, address: str = "") -> None:
         """Begin with a kind, and an address where it is known."""

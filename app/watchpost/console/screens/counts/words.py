@@ -190,7 +190,7 @@ def _signed(number: int) -> str:
 def coverage_words(state: CountsState, sums: Totals) -> str:
     """Return the sentence beside the totals."""
     if not sums.begun:
-        return ""
+        return "-"
     if not sums.incomplete:
         return _tr("Complete: analysed all the time.")
     words = (

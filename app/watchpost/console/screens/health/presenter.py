@@ -32,6 +32,10 @@ class Span(IntEnum):
     MONTH = 2_592_000
 
 
+_FRAMES_BORNE = 0.05
+"""Share of the nominal rate that may be missing before it matters."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Metric:
     name: str
@@ -319,7 +323,7 @@ class HealthPresenter(QObject):
         low = (
             nominal is not None
             and status.fps is not None
-            and status.fps < 0.95 * nominal
+            and status.fps < (1 - _FRAMES_BORNE) * nominal
         )
         return PlotState(
             title=title,
@@ -335,6 +339,7 @@ class HealthPresenter(QObject):
             if nominal
             else "",
             over_is_bad=False,
+            slack=_FRAMES_BORNE,
             from_ns=begin,
             to_ns=end,
             empty_text=_tr("No frames in this time."),
@@ -381,7 +386,7 @@ class HealthPresenter(QObject):
             priority=None if stale or disk is None else 3 if over else 0,
             curves=(
                 self._curve("disk_percent", _tr("Disk"), "text"),
-                self._curve("memory_percent", _tr("Memory"), "class_1"),
+                self._curve("memory_percent", _tr("Memory"), "lo"),
             ),
             limit=limit,
             limit_text=series.limit_sentence if series is not None else "",

@@ -30,6 +30,7 @@ from watchpost.console.screens.page import Page, PageContext
 from watchpost.console.targets import ShowCamera, Target
 from watchpost.console.widgets.metric_plot import MetricPlot
 from watchpost.console.widgets.parts import button, column, label, row, segments
+from watchpost.console.widgets.tone_delegate import ToneDelegate
 
 _PLOTS = ("latency", "frames", "storage", "cpu", "temperature", "network")
 _WIDTHS = {
@@ -37,7 +38,7 @@ _WIDTHS = {
     Column.CAMERA: 0,
     Column.LATENCY: 130,
     Column.FRAMES: 104,
-    Column.LOST: 92,
+    Column.LOST: 108,
     Column.ANALYSED: 104,
     Column.BITRATE: 104,
     Column.RECORDING: 92,
@@ -110,6 +111,8 @@ class HealthScreen(Page):
             self._group.addButton(each)
         table = self._table
         table.setModel(self._model)
+        foreground = int(Qt.ItemDataRole.ForegroundRole)
+        table.setItemDelegate(ToneDelegate(self.context.theme, foreground, table))
         table.setAccessibleName(self.tr("Cameras and their figures"))
         table.setProperty("look", "framed")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -44,7 +45,8 @@ from watchpost.console.widgets.parts import (
 from watchpost.protocol.review import CorrectionReason
 
 WIDTH = 332
-_ROWS = 3
+_ROWS, _FEW_ROWS = 4, 2
+_LOW = 700
 
 
 class CorrectionPanel(QFrame):
@@ -164,13 +166,13 @@ class CorrectionPanel(QFrame):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(theme.px(40))
         for place, width in (
-            (BoxColumn.BOX, 78),
-            (BoxColumn.SCORE, 60),
-            (BoxColumn.DECISION, 84),
+            (BoxColumn.BOX, 66),
+            (BoxColumn.SCORE, 58),
+            (BoxColumn.DECISION, 80),
         ):
             header.resizeSection(place, theme.px(width))
         header.setSectionResizeMode(BoxColumn.CLASS, QHeaderView.ResizeMode.Stretch)
-        self.table.setFixedHeight(theme.px(30 + _ROWS * 28 + 2))
+        self._show_rows(_ROWS)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.no_boxes = label(look="label", wrap=True)
         inside = column(self.no_boxes, None)
@@ -208,6 +210,16 @@ class CorrectionPanel(QFrame):
         )
         return self.boxes_part
 
+    def _show_rows(self, rows: int) -> None:
+        """Give the table room for so many boxes; more of them scroll."""
+        self.table.setFixedHeight(self._theme.px(30 + rows * 28) + 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show fewer boxes on a low panel, so that the audit trail is in sight."""
+        super().resizeEvent(event)
+        low = self.height() < self._theme.px(_LOW)
+        self._show_rows(_FEW_ROWS if low else _ROWS)
+
     def _named(self, name: str, field: QWidget) -> QHBoxLayout:
         """Return a field with its name to the left; names line up."""
         words = label(name, "label")
@@ -226,7 +238,7 @@ class CorrectionPanel(QFrame):
         self.note.setTabChangesFocus(True)
         self.note.setAccessibleName(self.tr("Note"))
         self.note.setPlaceholderText(self.tr("Note, shown in the audit trail"))
-        self.note.setFixedHeight(self._theme.px(62))
+        self.note.setFixedHeight(self._theme.px(48))
         box = QWidget()
         box.setLayout(
             column(self._named(self.tr("Reason"), self.reason), self.note, gap=8)
@@ -329,7 +341,11 @@ class CorrectionPanel(QFrame):
         self.new_button.setEnabled(form.enabled)
         self.reject_button.setEnabled(form.enabled and chosen)
         self.reject_button.setText(self.tr("Keep") if rejected else self.tr("Reject"))
-        self._theme.icons.give(self.reject_button, "check" if rejected else "x")
+        self._theme.icons.give(
+            self.reject_button,
+            "check" if rejected else "x",
+            beside_text=True,
+        )
         self.undo_button.setEnabled(bool(form.undo))
         self.redo_button.setEnabled(bool(form.redo))
         if form.undo:

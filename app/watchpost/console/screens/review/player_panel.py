@@ -87,9 +87,7 @@ class PlayerPanel(QFrame):
         whole.addSpacing(6)
 
     def _build_head(self) -> QWidget:
-        self.queue_button = button(
-            self._theme, self.tr("Queue"), icon="list", look="flat"
-        )
+        self.queue_button = button(self._theme, self.tr("Queue"), icon="list")
         self.queue_button.hide()
         self.name = label(look="title")
         self.where = ElidedLabel(look="label")

@@ -109,8 +109,18 @@ class EdgeForm(QWidget):
         self.undo.setEnabled(changed)
 
 
+class _Number(QDoubleSpinBox):
+    """Shows no more decimals than the value has."""
+
+    def textFromValue(self, val: float) -> str:  # noqa: N802 - Qt's name
+        """Return ``5`` for 5.00 and ``0.35`` for 0.35."""
+        text = super().textFromValue(val)
+        point = self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if point in text else text
+
+
 def _decimal(low: float, high: float, suffix: str) -> QDoubleSpinBox:
-    made = inset(QDoubleSpinBox())
+    made = inset(_Number())
     made.setRange(low, high)
     made.setDecimals(2)
     made.setMaximumWidth(_BOX_WIDTH)

@@ -24,10 +24,13 @@ from watchpost.console.screens.settings.presenter import (
 )
 from watchpost.console.theme import Theme
 from watchpost.console.widgets.parts import button, label, row
+from watchpost.console.widgets.tone_delegate import ToneDelegate
 from watchpost.protocol.models import ModelRecord
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
+TONE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_TONES = {"quarantined": "p2", "refused": "p2"}
 
 
 class ModelTable(QAbstractTableModel):
@@ -95,6 +98,8 @@ class ModelTable(QAbstractTableModel):
             return _alignment(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             return record.sentence or ", ".join(record.classes)
+        if role == TONE_ROLE and index.column() == self.STATE:
+            return _TONES.get(record.state)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         match index.column():
@@ -130,6 +135,7 @@ class ModelSection(QWidget):
         self.model = ModelTable(self)
         self.table = QTableView()
         self.table.setModel(self.model)
+        self.table.setItemDelegate(ToneDelegate(theme, TONE_ROLE, self.table))
         self.table.setProperty("look", "framed")
         self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QRegion,
     QResizeEvent,
     QShowEvent,
@@ -322,14 +323,17 @@ class TileCanvas(QWidget):
         taken = (
             [r.translated(corner) for r, _ in layer.tags] if layer is not None else []
         )
-        if view.truth is not None:
-            taken.append(self._paint_truth(painter, tile, view.truth))
+        truth = self._truth_badge(tile, view.truth) if view.truth is not None else None
+        if truth is not None:
+            taken.append(truth[0])
         if self._overlays:
             shown = self._book(key).boxes_for(frame.header)
             if shown is not None:
                 self._overlay.boxes(painter, tile.picture, shown, taken)
         if layer is not None:
             layer.paint_tags(painter, corner)
+        if truth is not None:
+            painter.drawPixmap(truth[0].topLeft(), truth[1])
         pictures = self._pictures.get(key)
         if pictures is not None and not pictures.intact(frame):
             # Overwritten while it was drawn: the next tick draws a whole one.
@@ -376,13 +380,13 @@ class TileCanvas(QWidget):
         painter.drawPixmap(tile.picture.topLeft(), kept[1].lines)
         return kept[1]
 
-    def _paint_truth(self, painter: QPainter, tile: _Tile, truth: TruthView) -> QRect:
+    def _truth_badge(self, tile: _Tile, truth: TruthView) -> tuple[QRect, QPixmap]:
+        """Return where the truth stands, so that tags avoid it, and its picture."""
         token = "hi" if truth.agrees is not False else "p3"
         badge = self._overlay.badge(truth_words(truth), token)
         size = badge.deviceIndependentSize().toSize()
         corner = QPoint(tile.picture.left(), tile.picture.bottom() + 1 - size.height())
-        painter.drawPixmap(corner, badge)
-        return QRect(corner, size)
+        return QRect(corner, size), badge
 
     def _paint_digits(self, painter: QPainter) -> None:
         text = self.tr("Camera {number}").format(number=self._digits)

@@ -110,7 +110,7 @@ def describe_detail(
         figures.insert(
             1 if count_in is not None else 0,
             Figure(
-                _tr("Really, since start"),
+                _tr("Really"),
                 _truth_text(truth),
                 over=truth.agrees is False,
             ),

@@ -55,7 +55,7 @@ class WelcomePanel(QFrame):
     def _card(self, icon: str, text: str, choice: QPushButton) -> QFrame:
         words = label(text, "label", wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        words.setMinimumHeight(self._context.theme.px(74))
+        words.setMinimumHeight(self._context.theme.px(40))
         made = panel()
         picture = icon_label(self._context.theme, icon, "text", 36)
         inside = column(picture, words, choice, gap=14)

@@ -31,7 +31,7 @@ MAX_TRACKS = 3
 _AXIS = 24
 _ROW = 22
 _BAR = 12
-_LABEL = 92
+_LABEL = 100
 _MARGIN = 16
 _STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120)
 _TICK_SPACE = 62
@@ -198,7 +198,7 @@ class Timeline(QWidget):
         px, colours = self._theme.px, self._theme.colours
         painter.setFont(self._theme.font(13, 600 if strong else 400))
         painter.setPen(colours.hi if strong else colours.text)
-        place = QRect(px(4), top, px(_LABEL) - px(8), px(_ROW))
+        place = QRect(px(12), top, px(_LABEL) - px(16), px(_ROW))
         metrics = painter.fontMetrics()
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -1,0 +1,57 @@
+"""The counts page."""
+
+from __future__ import annotations
+
+from shots.stage import SMALL, Shot, Stage
+from support.fake_edge import FakeEdge
+from watchpost.base.errors import EdgeError
+from watchpost.console.screens.counts.screen import CountsScreen
+from watchpost.console.targets import ShowLine
+from watchpost.console.theme import ThemeName
+
+
+def _counts(stage: Stage) -> CountsScreen:
+    page = stage.page
+    assert isinstance(page, CountsScreen)
+    return page
+
+
+def _line(stage: Stage) -> None:
+    """A line whose camera sent nothing for a quarter of an hour."""
+    page = _counts(stage)
+    page.open_target(ShowLine("cam-hall", "line-exit"))
+    page.presenter.select(13)
+
+
+def _no_data(stage: Stage) -> None:
+    """Zero beside an hour that nobody looked at."""
+    page = _counts(stage)
+    page.open_target(ShowLine("cam-dock", "line-dock"))
+    page.presenter.select(3)
+
+
+def _week(stage: Stage) -> None:
+    page = _counts(stage)
+    page.presenter.choose_span("week")
+
+
+def _old(stage: Stage) -> None:
+    away = EdgeError(
+        "The edge cannot be reached.", todo="Check the network.", code="edge.away"
+    )
+    stage.edge.fail("counts", away)
+    _counts(stage).presenter.load()
+
+
+SHOTS = [
+    Shot(
+        "counts-day",
+        "counts",
+        act=_line,
+        themes=(ThemeName.DARK, ThemeName.LIGHT),
+    ),
+    Shot("counts-no-data", "counts", act=_no_data, sizes=(SMALL,)),
+    Shot("counts-week", "counts", act=_week, sizes=(SMALL,)),
+    Shot("counts-old", "counts", act=_old, sizes=(SMALL,)),
+    Shot("counts-empty", "counts", edge=lambda: FakeEdge(empty=True), sizes=(SMALL,)),
+]
