@@ -63,6 +63,7 @@ class Stage:
         self.edges.add(self.link)
         self.desk = AlarmDesk(self.edges, self.clock)
         self.preferences = PreferencesStore(folder / "console")
+        self.preferences.update(theme=theme.name)
         self.book = EdgeBook(self.edges, self.preferences, ImmediateTasks(), self.clock)
         self.window = MainWindow(
             WindowParts(

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from shots.comparison import APPROVED, SAME_SHARE, compare
+from shots.comparison import APPROVED, SAME_SHARE, approve, compare
 from shots.registry import all_shots
 from shots.stage import Shot, Stage, make_theme
 from watchpost.console.screens import PAGES
@@ -59,7 +59,7 @@ def _judge(name: str, actual: QImage, config: pytest.Config) -> None:
         return
     approved = APPROVED / name
     if config.getoption("--update-shots", default=False):
-        actual.save(str(approved))
+        approve(actual, approved)
         return
     assert approved.exists(), f"{name} was never approved; run with --update-shots"
     difference = compare(actual, QImage(str(approved)))

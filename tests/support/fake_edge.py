@@ -118,9 +118,12 @@ class FakeEdge(EdgeClient):
         )
         self.all_alarms = () if empty else site.alarms()
         if demo:
-            # Its cameras all deliver.
+            # It has four cameras, and all of them deliver.
+            there = {self.edge_info.id, *(c.id for c in self.all_cameras)}
             self.all_alarms = tuple(
-                a for a in self.all_alarms if a.kind is not AlarmKind.NO_VIDEO
+                a
+                for a in self.all_alarms
+                if a.subject_id in there and a.kind is not AlarmKind.NO_VIDEO
             )
         self.all_events = () if empty else site.events()
         self.all_disputes = () if empty else site.disputes()

@@ -51,7 +51,7 @@ class ConsoleOptions:
     """What the command line said.
 
     Attributes:
-        data: Data folder of the edge on this computer.
+        data: Data folder of the edge on this computer; of the demo site with ``demo``.
         settings: The console's own settings; None for the user's.
         demo: Open on the demo site.
         verbose: Show debug lines on the terminal.
@@ -63,8 +63,16 @@ class ConsoleOptions:
     verbose: bool = False
 
 
-def main(options: ConsoleOptions) -> int:
-    """Run the console until its window is closed; returns the exit code."""
+def main(
+    options: ConsoleOptions,
+    accompany: Callable[[Console], None] = lambda _console: None,
+) -> int:
+    """Run the console until its window is closed; returns the exit code.
+
+    Args:
+        options: What the command line said.
+        accompany: Is given the console once it was started.
+    """
     settings = options.settings or console_folder()
     settings.mkdir(parents=True, exist_ok=True)
     log.configure(settings, verbose=options.verbose)
@@ -75,6 +83,7 @@ def main(options: ConsoleOptions) -> int:
     app.setQuitOnLastWindowClosed(False)
     console = Console(replace(options, settings=settings))
     console.start()
+    accompany(console)
     code = app.exec()
     console.end()
     return code
@@ -158,7 +167,8 @@ class Console(QObject):
 
     def open_local(self, key: str) -> None:
         """Find or start an edge on this computer: the real one or the demo site's."""
-        folder = DataFolder(demo_data_folder() if key == DEMO else self.options.data)
+        named = key == LOCAL or self.options.demo
+        folder = DataFolder(self.options.data if named else demo_data_folder())
         self.window.show_waiting(
             self.tr("Starting the edge on this computer…"),
             self.tr("It records and counts in the background."),
@@ -209,6 +219,10 @@ class Console(QObject):
             if answer is None:
                 return
             self._continue = answer
+        self.quit()
+
+    def quit(self) -> None:
+        """Remember how everything is, and end the program."""
         self._save_state()
         app = QApplication.instance()
         assert app is not None

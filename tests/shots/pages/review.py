@@ -42,7 +42,9 @@ def _correcting(stage: Stage) -> None:
 
 def _counts(stage: Stage) -> None:
     page = _review(stage)
+    _ready(stage)
     page.presenter.queue.set_mode("counts")
+    page.presenter.open_event(stage.edge.all_events[0].id)
     _ready(stage)
     if not page.queue.isVisible():
         page.player.queue_button.click()

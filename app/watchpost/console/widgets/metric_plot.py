@@ -203,7 +203,7 @@ class MetricPlot(QFrame):
         metrics = self._theme.metrics(12, 500)
         names = max(metrics.horizontalAdvance(c.name) for c in state.curves) + 12
         width = self._plot.width() - self._theme.px(38)
-        return min(0.4, names / max(1, width - names))
+        return min(0.4, float(names / max(1, width - names)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the names of the curves inside."""
@@ -215,10 +215,8 @@ class MetricPlot(QFrame):
         colours = self._theme.colours
         pen = _pen(colours.lo, Qt.PenStyle.DashLine)
         line = pg.InfiniteLine(pos=state.limit, angle=0, pen=pen)
-        words = pg.TextItem(
-            state.limit_text, color=colours.lo, anchor=(0, 1), fill=colours.panel
-        )
-        words.setZValue(1)
+        side = 0 if _begins_above_limit(state) else 1
+        words = pg.TextItem(state.limit_text, color=colours.lo, anchor=(0, side))
         words.setFont(self._theme.font(12))
         words.setPos(state.from_ns / NS_PER_S, state.limit or 0.0)
         self._add(line, words)
@@ -261,6 +259,14 @@ def _pen(colour: QColor, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
     pen = QPen(colour, 1, style)
     pen.setCosmetic(True)
     return pen
+
+
+def _begins_above_limit(state: PlotState) -> bool:
+    """Say on which side of its line the limit's meaning would cover the curve."""
+    first = [v for c in state.curves for v in c.values[: len(c.values) // 3]]
+    known = [v for v in first if v is not None]
+    middle = sum(known) / len(known) if known else 0.0
+    return state.limit is not None and middle > state.limit
 
 
 def _span(state: PlotState) -> tuple[float, float]:

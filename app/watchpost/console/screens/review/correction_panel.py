@@ -166,9 +166,9 @@ class CorrectionPanel(QFrame):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(theme.px(40))
         for place, width in (
-            (BoxColumn.BOX, 66),
-            (BoxColumn.SCORE, 58),
-            (BoxColumn.DECISION, 80),
+            (BoxColumn.BOX, 80),
+            (BoxColumn.SCORE, 54),
+            (BoxColumn.DECISION, 76),
         ):
             header.resizeSection(place, theme.px(width))
         header.setSectionResizeMode(BoxColumn.CLASS, QHeaderView.ResizeMode.Stretch)
