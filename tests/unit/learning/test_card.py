@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from support.models import info, write_detector
 
+from support.models import info, write_detector
 from watchpost.learning.card import (
     Card,
     DataUsed,

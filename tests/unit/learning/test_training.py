@@ -228,13 +228,13 @@ def test_a_training_learns_its_few_pictures_by_heart(
     from watchpost.learning.training import Plan, run
 
     path = tmp_path / "tiny.onnx"
-    plan = Plan(out=tmp_path / "out", threads=2, loaders=0)
+    plan = Plan(out=tmp_path / "out", threads=1, loaders=0)
     path.write_bytes(to_onnx(run(recipe, cache.folder, plan)))
     examples = [cache[int(n)] for n in cache.for_training()]
     score = score_detector(inspect_model(path), examples, recipe.classes)
     print(score)
     assert score.pictures == 32
-    assert score.classes["part"].ap50 > 0.8
+    assert score.classes["part"].ap50 > 0.6
 
 
 def test_the_command_trains_exports_and_writes_the_cards(
