@@ -113,6 +113,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _row("app.quit", _A, _T("Actions", "Quit"), "Ctrl+Q", palette=True),
     *(_row(f"app.page_{n}", _A, _T("Actions", "Page {number}"), f"Ctrl+{n}") for n in range(1, 10)),
     _row("app.demo", _A, _T("Actions", "Show me a demo"), icon="play", palette=True),
+    _row("app.tour", _A, _T("Actions", "Take the demo's tour"), icon="arrow-right", palette=True),
     _row("app.add_camera", _A, _T("Actions", "Add a camera"), "Ctrl+Shift+A", icon="plus", palette=True),
     _row("app.add_edge", _A, _T("Actions", "Add an edge by address and code"), icon="server", palette=True),
     _row("app.theme", _A, _T("Actions", "Switch between dark and light"), palette=True),

@@ -35,6 +35,7 @@ from watchpost.console.screens.page import PageContext
 from watchpost.console.second_window import STATE, SecondWindow
 from watchpost.console.targets import AddCamera, Target
 from watchpost.console.theme import Theme, ThemeName
+from watchpost.console.tour import Tour
 from watchpost.console.widgets.dialogs import (
     CloseDialog,
     KeySheet,
@@ -119,6 +120,7 @@ class Console(QObject):
         self._keepers: dict[str, LocalEdgeKeeper] = {}
         self._continue = False
         self._second: SecondWindow | None = None
+        self._tour: Tour | None = None
         self._ended = False
         self.window = MainWindow(
             WindowParts(
@@ -201,6 +203,8 @@ class Console(QObject):
         self.edges.add(link, first=True)
         self._on_joined(link)
         link.start()
+        if link.key == DEMO and not self.preferences.now.tour_done:
+            self._open_tour()
 
     @Slot(object)
     def _on_joined(self, link: EdgeLink) -> None:
@@ -294,6 +298,7 @@ class Console(QObject):
             "app.theme": self._switch_theme,
             "app.reset_layout": self._reset_layout,
             "app.diagnostics": self._save_diagnostics,
+            "app.tour": self._open_tour,
             "alarms.next": partial(desk.step, 1),
             "alarms.previous": partial(desk.step, -1),
             "alarms.clip": desk.show_clip,
@@ -406,6 +411,27 @@ class Console(QObject):
         if keeper is not None:
             self.tasks.run(keeper.close)
         self.open_local(DEMO)
+
+    def _open_tour(self) -> None:
+        link = self.edges.link(DEMO)
+        if link is None:
+            self.window.say(
+                self.tr("The tour shows the demo site, which is not open."),
+                self.tr("Run: watchpost demo"),
+            )
+            return
+        if self._tour is not None:
+            self._tour.deleteLater()
+        self._tour = Tour(
+            self.window.centre,
+            self.theme,
+            link,
+            self.preferences,
+            go=self.window.go,
+            left=self.window.rail.width,
+        )
+        self._tour.show()
+        self.window.go("wall", None, DEMO)
 
     def _switch_theme(self) -> None:
         dark = self.preferences.now.theme is ThemeName.DARK

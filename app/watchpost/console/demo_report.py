@@ -107,8 +107,6 @@ class DemoReport(QObject):
             if not window.grab().save(str(self._plan.picture)):
                 print(f"The picture {self._plan.picture} could not be written.")
                 self.exit_code = 1
-        if self._plan.talks:
-            self._tell()
         if self._plan.json is not None:
             content = json.dumps(self.figures(), indent=1).encode()
             replace_file(self._plan.json, content)
@@ -129,6 +127,7 @@ class DemoReport(QObject):
         }
 
     def _say_the_end(self) -> None:
+        self._tell()
         if self._plan.picture is not None and self._plan.picture.exists():
             print(f"A picture of the wall: {self._plan.picture}")
         if self.first_detection_s is None:

@@ -43,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="port on this computer's own loopback (default: any free one)",
     )
     parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="fill an empty data folder with the demo site's simulated cameras",
+    )
+    parser.add_argument(
         "--verbose", action="store_true", help="show debug lines on the terminal"
     )
     parser.add_argument(
@@ -94,7 +99,7 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
     # The vision stack takes a while to import; arguments and the folder come first.
     from watchpost.edge.service import EdgeService
 
-    service = EdgeService(folder, listen=listen, port=options.port)
+    service = EdgeService(folder, listen=listen, port=options.port, demo=options.demo)
     try:
         service.start()
         _log.info("edge runs", url=service.address.url, data=str(folder.root))

@@ -41,6 +41,7 @@ _log = get_logger(__name__)
 FPS = 15.0
 MODEL, MODEL_SHA256 = "demo history", "0" * 64
 BUS = "demo-bus-door"
+_FILLED = "demo_filled"
 _MINUTE_NS, _HOUR_NS = 60 * NS_PER_S, 3600 * NS_PER_S
 _HISTORY_NS = 26 * _HOUR_NS
 _INCIDENT_AGO_NS = 11 * _MINUTE_NS
@@ -67,12 +68,15 @@ _SCENES = (
     _Scene("demo-conveyor", 4, "Inspection belt", "conveyor", 120.0),
 )
 _MISSING = "07 yard gate.mp4"
+_FAULTY = 0.06
 
 
-def fill_cameras(stores: Stores) -> bool:
-    """Add the demo site's cameras; False when it was filled before."""
-    if stores.cameras.list():
-        return False
+def fill_cameras(stores: Stores) -> None:
+    """Name the demo site and add its cameras, once."""
+    if stores.cameras.list() or stores.settings.fact(_FILLED) is not None:
+        return
+    named = stores.settings.load().model_copy(update={"name": "Demo site"})
+    stores.settings.save(named, "demo")
     for scene in _SCENES:
         source = SourceSpec(
             kind=SourceKind.SIMULATED, address=scene.scene, fps=FPS, seed=scene.seed
@@ -93,15 +97,18 @@ def fill_cameras(stores: Stores) -> bool:
         ),
     )
     stores.cameras.add(lost, "demo", camera_id="demo-yard")
-    return True
 
 
-def fill_history(stores: Stores, clock: Clock) -> None:
-    """Invent a day of counts, coverage and figures, then record the disputed clip.
+def fill_history(stores: Stores, clock: Clock) -> bool:
+    """Invent a day of counts, coverage and figures, then record the disputed clip, once.
 
-    Takes some seconds; runs beside the live cameras.
+    Takes some seconds; runs beside the live cameras. Returns False when it was there.
     """
+    if stores.settings.fact(_FILLED) is not None:
+        return False
     now = clock.utc_ns()
+    # Said first: a demo site that was killed meanwhile stays half a story, never two.
+    stores.settings.set_fact(_FILLED, {"at_ns": now})
     rng = random.Random(12)  # noqa: S311 - a story, not a secret
     for scene in _SCENES:
         record = stores.cameras.get(scene.camera_id)
@@ -111,6 +118,7 @@ def fill_history(stores: Stores, clock: Clock) -> None:
     _fill_figures(stores, now, rng)
     _record_incident(stores, now - _INCIDENT_AGO_NS, clock)
     _log.info("demo site filled")
+    return True
 
 
 def _busy(at_ns: int, clock_offset_h: float = 0.0) -> float:
@@ -137,10 +145,12 @@ def _fill_counts(
 ) -> None:
     start = now - _HISTORY_NS
     gap_from = now - 7 * _HOUR_NS - 20 * _MINUTE_NS
+    faulty = line.classes == ("defect",)
+    per_hour = scene.per_hour * (_FAULTY if faulty else 1)
     at, number, inside = start, 0, 0
     last = None
     while True:
-        at += round(rng.expovariate(scene.per_hour / _HOUR_NS))
+        at += round(rng.expovariate(per_hour / _HOUR_NS))
         if at >= now - _INCIDENT_AGO_NS - _MINUTE_NS:
             break
         if rng.random() > _busy(at) or 0 <= at - gap_from < 15 * _MINUTE_NS:

@@ -17,6 +17,7 @@ from watchpost.edge.analysis import Analysis
 from watchpost.edge.cameras import Cameras
 from watchpost.edge.clips import ClipShelf
 from watchpost.edge.coverage import CoverageTrack
+from watchpost.edge.demo import fill_cameras, fill_history
 from watchpost.edge.diagnostics import diagnostics_zip
 from watchpost.edge.doors import LOOPBACK, Doors
 from watchpost.edge.engine_room import EngineRoom
@@ -35,6 +36,7 @@ from watchpost.engine.inference.inspection import inspect_model
 from watchpost.engine.inference.model import ModelInfo
 from watchpost.engine.scheduler import Scheduler
 from watchpost.protocol.edge import EdgeSettings
+from watchpost.protocol.live import CountsChanged, DisputesChanged
 
 _CAMERAS_EVERY_S = 0.25
 _FIGURES_EVERY_S = 1.0
@@ -53,6 +55,7 @@ class EdgeService:
         folder: Its data.
         listen: Host and port for consoles on other computers, or None.
         port: Loopback port; 0 takes the last one or any.
+        demo: Make an empty folder the built-in demo site; a site in use stays as it is.
         clock: Time.
     """
 
@@ -62,11 +65,13 @@ class EdgeService:
         *,
         listen: tuple[str, int] | None = None,
         port: int = 0,
+        demo: bool = False,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self.folder = folder
         self._listen = listen
         self._port = port
+        self._demo = demo
         self._clock = clock
         self._stores: Stores | None = None
         self._doors: Doors | None = None
@@ -74,6 +79,7 @@ class EdgeService:
         self._analysis: Analysis | None = None
         self._rounds: list[Rounds] = []
         self._model_thread: threading.Thread | None = None
+        self._history_thread: threading.Thread | None = None
 
     @property
     def address(self) -> EdgeAddress:
@@ -100,8 +106,9 @@ class EdgeService:
         self._rounds.clear()
         if self._doors is not None:
             self._doors.close()
-        if self._model_thread is not None:
-            self._model_thread.join()
+        for thread in (self._model_thread, self._history_thread):
+            if thread is not None:
+                thread.join()
         if self._cameras is not None:
             self._cameras.stop()
         if self._analysis is not None:
@@ -112,7 +119,11 @@ class EdgeService:
         self._stores = self._cameras = self._analysis = None
 
     def _start(self) -> None:
-        stores = self._stores = open_stores(self.folder, clock=self._clock)
+        stores = self._stores = open_stores(
+            self.folder, demo=self._demo, clock=self._clock
+        )
+        if stores.identity.demo:
+            fill_cameras(stores)
         doors = self._doors = Doors(
             self.folder,
             port=self._port,
@@ -169,6 +180,8 @@ class EdgeService:
         doors.open(services)
         write_token_file(self.folder, doors.port, doors.token)
         self._start_rounds(cameras, watch, retention, desk)
+        if stores.identity.demo:
+            self._start_history(stores, room)
 
     def _make_room(self, stores: Stores, desk: SettingsDesk) -> EngineRoom:
         coverage = CoverageTrack(stores.coverage)
@@ -230,6 +243,21 @@ class EdgeService:
 
         self._model_thread = threading.Thread(target=choose, name="model", daemon=True)
         self._model_thread.start()
+
+    def _start_history(self, stores: Stores, room: EngineRoom) -> None:
+        def tell() -> None:
+            try:
+                if fill_history(stores, self._clock):
+                    room.totals.forget()
+                    room.hub.publish(CountsChanged())
+                    room.hub.publish(DisputesChanged())
+            except WatchpostError as error:
+                _log.error("demo site not filled", code=error.code, what=error.what)
+
+        self._history_thread = threading.Thread(
+            target=tell, name="history", daemon=True
+        )
+        self._history_thread.start()
 
     def _start_rounds(
         self,
