@@ -90,6 +90,9 @@ class Stage:
         self.window.show()
         self.window.go(page)
         QApplication.processEvents()
+        # A window that is not exposed yet cannot be made the active one.
+        self.window.activateWindow()
+        QApplication.processEvents()
 
     def wait(self, until: Callable[[], object]) -> None:
         """Let the application work until something is so (a thread's answer)."""

@@ -34,6 +34,7 @@ from watchpost.protocol.cameras import (
     Camera,
     CameraSpec,
     CameraStatus,
+    LineSpec,
     ProbeResult,
     RulesSpec,
     SourceSpec,
@@ -373,10 +374,7 @@ class FakeEdge(EdgeClient):
         timezone: str = "UTC",
     ) -> LineCounts:
         self._called("counts", line_id, from_ns, to_ns, bucket)
-        camera = next(
-            c for c in self.all_cameras if any(ln.id == line_id for ln in c.lines)
-        )
-        line = next(ln for ln in camera.lines if ln.id == line_id)
+        camera, line = self._line(line_id)
         step = site.HOUR if bucket == "hour" else site.DAY
         buckets = []
         start = from_ns
@@ -629,6 +627,15 @@ class FakeEdge(EdgeClient):
         )
         self.corrections.append(made)
         return made
+
+    def _line(self, line_id: str) -> tuple[Camera, LineSpec]:
+        for camera in self.all_cameras:
+            for line in camera.lines:
+                if line.id == line_id:
+                    return camera, line
+        raise EdgeError(
+            "There is no such line.", todo="Read the list again.", code="line.unknown"
+        )
 
     def _bucket(
         self, camera: Camera, line_id: str, start: int, end: int

@@ -435,13 +435,15 @@ class CountsScreen(Page):
 
     def restore_state(self, state: dict[str, Any]) -> None:
         """Take them back; always at today."""
-        lines = [str(line) for line in state.get("lines", [])]
+        kept = state.get("lines")
+        lines = [str(line) for line in kept] if isinstance(kept, list) else []
         if lines:
             self.presenter.choose_lines(lines)
         span: Span = "week" if state.get("span") == "week" else "day"
         self.presenter.choose_span(span)
         sizes = state.get("split", [])
-        if len(sizes) == 2 and all(isinstance(size, int) for size in sizes):
+        is_pair = isinstance(sizes, list) and len(sizes) == 2
+        if is_pair and all(isinstance(size, int) for size in sizes):
             self.split.setSizes(sizes)
 
     def first_focus(self) -> QWidget:

@@ -450,12 +450,13 @@ def _camera_row(camera: Camera, now: int, away: bool) -> CameraHealthRow:
     lost = status.frames_lost
     if lost is not None and lost > 0.05 and live:
         tokens.append((Column.LOST, "p2"))
-    if not live and status.state is not CameraState.DISABLED:
+    quiet = (CameraState.DISABLED, CameraState.CONNECTING)
+    if away or (not live and status.state not in quiet):
         tokens.append((Column.STATE, "nodata"))
     latency = "-" if p95 is None else f"{p95:.0f}"
     frames = _number(status.fps, 1)
     texts = {
-        Column.STATE: _tr(STATE_WORDS[status.state]),
+        Column.STATE: _tr("Not heard") if away else _tr(STATE_WORDS[status.state]),
         Column.CAMERA: _camera_name(camera),
         Column.LATENCY: f"{latency} / {budget:.0f} ms" if budget else f"{latency} ms",
         Column.FRAMES: f"{frames} / {status.nominal_fps:g}"

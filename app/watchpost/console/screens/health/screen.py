@@ -178,8 +178,9 @@ class HealthScreen(Page):
 
     def restore_state(self, state: dict[str, Any]) -> None:
         """Take them over."""
-        if state.get("span") in {int(s) for s in Span}:
-            self._presenter.choose_span(Span(state["span"]))
+        span = state.get("span")
+        if isinstance(span, int) and span in {int(s) for s in Span}:
+            self._presenter.choose_span(Span(span))
         if isinstance(state.get("camera"), str):
             self._presenter.choose_camera(state["camera"])
 
