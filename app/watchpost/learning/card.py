@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from watchpost.engine.inference.model import ModelInfo
+from watchpost.learning.calibration import ScoreLine
 from watchpost.learning.evaluation.detector import DetectorScore
 from watchpost.learning.recipes import Recipe
 
@@ -90,6 +91,7 @@ class Card:
         megabytes: Of the file, 1024 * 1024 bytes.
         licence: Of the weights.
         data: What was learnt from.
+        lines: How scores were calibrated, one a class.
         metrics: By a short name of the group of pictures.
         weaknesses: Sentences; those of the recipe first.
         trained_by: How to get it again.
@@ -101,6 +103,7 @@ class Card:
     megabytes: float
     licence: str
     data: tuple[DataUsed, ...]
+    lines: tuple[ScoreLine, ...]
     metrics: Mapping[str, Measured]
     weaknesses: tuple[str, ...]
     trained_by: TrainedBy = field(kw_only=True)
@@ -154,6 +157,11 @@ def as_json(card: Card) -> bytes:
         "licence": card.licence,
         "data": [asdict(data) for data in card.data],
         "metrics": {name: _measured(item) for name, item in card.metrics.items()},
+        "calibration": {
+            name: {"slope": round(line.slope, 4), "shift": round(line.shift, 4)}
+            for name, line in zip(card.model.classes, card.lines, strict=True)
+            if line.boxes
+        },
         "weaknesses": list(card.weaknesses),
         "trained_by": asdict(card.trained_by),
     }
@@ -203,6 +211,17 @@ def as_markdown(card: Card) -> bytes:
         "the mean over 0.5 to 0.95. Measured on the exported file, read as the product "
         "reads it.",
     ]
+    calibrated = [
+        name
+        for name, line in zip(card.model.classes, card.lines, strict=True)
+        if line.boxes
+    ]
+    if calibrated:
+        lines += [
+            "",
+            "Scores are calibrated on the held-back pictures: of boxes with a score of "
+            f"0.4, about 40 % are right there ({', '.join(calibrated)}).",
+        ]
     for name, item in card.metrics.items():
         lines += ["", *_table(name, item)]
     lines += ["", "## What it is bad at", ""]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import json
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import onnx
@@ -21,6 +22,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from watchpost.base.errors import LearningError
+from watchpost.learning.calibration import ScoreLine
 from watchpost.learning.checkpoints import Checkpoint
 from watchpost.learning.network import Detector
 
@@ -31,9 +33,16 @@ _MIN_SCORE = 1e-6
 
 
 class _Rows(nn.Module):  # type: ignore[misc]  # torch comes without types here
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, detector: Detector, lines: Sequence[ScoreLine]) -> None:
         super().__init__()
         self.detector = detector
+        # Into the last convolutions: calibrated scores cost nothing.
+        with torch.no_grad():
+            slope = torch.tensor([line.slope for line in lines])
+            shift = torch.tensor([line.shift for line in lines])
+            for head in detector.heads:
+                head.classes.weight.mul_(slope[:, None, None, None])
+                head.classes.bias.mul_(slope).add_(shift)
 
     def forward(self, pictures: Any) -> Any:
         """Return rows (1, cells, 5 + classes) as a raw YOLOX export does."""
@@ -73,6 +82,7 @@ def to_onnx(
     *,
     width: int | None = None,
     height: int | None = None,
+    lines: Sequence[ScoreLine] | None = None,
     metadata: dict[str, str] | None = None,
 ) -> bytes:
     """Return a checkpoint's averaged network as the content of an ONNX file.
@@ -81,6 +91,7 @@ def to_onnx(
         checkpoint: Of a training.
         width: Of the fixed input, pixels, a multiple of 32; None: as in training.
         height: Likewise.
+        lines: One a class, that scores are calibrated with; None: as learnt.
         metadata: Further entries of the file's metadata, such as ``license``.
 
     Raises:
@@ -92,7 +103,8 @@ def to_onnx(
             f"An input of {width} x {height} pixels cannot be used.",
             todo="Choose multiples of 32, at least 64.",
         )
-    rows = _Rows(network_of(checkpoint)).eval()
+    lines = lines or [ScoreLine()] * len(checkpoint.classes)
+    rows = _Rows(network_of(checkpoint), lines).eval()
     buffer = io.BytesIO()
     with warnings.catch_warnings(), torch.no_grad():
         # The tracing exporter writes the plainest graph and is announced to go one day.

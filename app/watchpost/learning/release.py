@@ -7,7 +7,7 @@ anything is written in its place.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from watchpost import __version__
 from watchpost.base.files import replace_file
 from watchpost.engine.inference.inspection import inspect_model
 from watchpost.engine.inference.model import ModelInfo
+from watchpost.learning.calibration import calibrate
 from watchpost.learning.card import (
     Card,
     DataUsed,
@@ -26,7 +27,7 @@ from watchpost.learning.card import (
     weaknesses_of,
 )
 from watchpost.learning.checkpoints import Checkpoint
-from watchpost.learning.datasets import PictureCache
+from watchpost.learning.datasets import Example, PictureCache
 from watchpost.learning.evaluation.detector import labelled_folder, score_detector
 from watchpost.learning.export import to_onnx
 from watchpost.learning.recipes import Recipe
@@ -80,9 +81,18 @@ def release(
         "description": f"Detector trained from scratch by the recipe {recipe.name}.",
         "scale": "BGR pixels 0..255, letterboxed at the top left, padded with 114",
     }
-    content = to_onnx(checkpoint, width=width, height=height, metadata=about)
     with tempfile.TemporaryDirectory(prefix="watchpost-release-") as folder:
         path = Path(folder) / request.out.name
+        path.write_bytes(to_onnx(checkpoint, width=width, height=height))
+        lines = calibrate(inspect_model(path), _careful(cache), recipe.classes)
+        for name, line in zip(recipe.classes, lines, strict=True):
+            say(
+                f"calibrated {name}: slope {line.slope:.2f}, shift {line.shift:+.2f} "
+                f"from {line.boxes} boxes"
+            )
+        content = to_onnx(
+            checkpoint, width=width, height=height, lines=lines, metadata=about
+        )
         path.write_bytes(content)
         model = inspect_model(path)
         say(
@@ -97,6 +107,7 @@ def release(
         megabytes=len(content) / _MIB,
         licence=recipe.licence,
         data=_data_of(recipe, cache),
+        lines=lines,
         metrics=metrics,
         weaknesses=weaknesses_of(recipe, metrics, model.classes),
         trained_by=TrainedBy(
@@ -141,9 +152,7 @@ def _measure(
         examples = labelled_folder(data / folder, recipe.classes)
         found = score_detector(model, examples, recipe.classes)
         add(Path(folder).name, Measured("Pictures of a set never learnt from", found))
-    held_back = [int(n) for n in cache.for_measuring()]
-    # A set that leaves objects out would call right boxes wrong.
-    photographs = (e for n in held_back if not (e := cache[n]).drawn and not e.loose)
+    photographs = (e for e in _careful(cache) if not e.drawn)
     found = score_detector(model, photographs, recipe.classes)
     add(
         "held-back",
@@ -153,13 +162,24 @@ def _measure(
             learnt_alike=True,
         ),
     )
-    drawn = (e for n in held_back if (e := cache[n]).drawn)
+    drawn = (e for e in _careful(cache) if e.drawn)
     found = score_detector(model, drawn, recipe.classes)
     add(
         SIMULATOR,
         Measured("Stories of the simulator not learnt from", found, learnt_alike=True),
     )
     return metrics
+
+
+def _careful(cache: PictureCache) -> Iterator[Example]:
+    """Yield what is held back, but for sets that leave objects out.
+
+    There, right boxes would be called wrong.
+    """
+    for number in cache.for_measuring():
+        example = cache[int(number)]
+        if not example.loose:
+            yield example
 
 
 def _data_of(recipe: Recipe, cache: PictureCache) -> tuple[DataUsed, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.models import info, write_detector
+from watchpost.learning.calibration import ScoreLine
 from watchpost.learning.card import (
     Card,
     DataUsed,
@@ -70,6 +71,7 @@ def test_both_cards_say_the_same(tmp_path: Path) -> None:
         megabytes=1.5,
         licence="Apache-2.0",
         data=(DataUsed("images/a", "CC BY 4.0", 10, 2, ("person",), loose=True),),
+        lines=(ScoreLine(2.0, -0.5, 30), ScoreLine()),
         metrics={"yard": measured(person=ClassScore(7, 0.51234, 0.25))},
         weaknesses=("Rain.",),
         trained_by=TrainedBy("abc", "tiny", 7, 1, 2, 40, 0.5),
@@ -82,6 +84,7 @@ def test_both_cards_say_the_same(tmp_path: Path) -> None:
         "ap50": 0.5123,
         "ap50_95": 0.25,
     }
+    assert read["calibration"] == {"person": {"slope": 2.0, "shift": -0.5}}
     assert read["trained_by"]["commit"] == "abc"
     text = as_markdown(card).decode()
     for part in (model.sha256, "1.2.3", "CC BY 4.0", "0.512", "Rain.", "1 of 2 epochs"):
