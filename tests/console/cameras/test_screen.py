@@ -138,3 +138,27 @@ def test_the_list_is_a_sound_item_model(qapp: QApplication) -> None:
     model.set_rows(rows[1:])
     assert model.rowCount() == 2
     assert model.row_of("2") == 1
+
+
+def test_adding_goes_on_where_the_keyboard_is(screen: CamerasScreen) -> None:
+    screen.activateWindow()
+    QApplication.processEvents()
+    screen.open_target(AddCamera("simulated"))
+    scene = QApplication.focusWidget()
+    assert scene is not None
+    assert screen._source.isAncestorOf(scene)
+    QTest.keyClicks(screen._source._name, "Bus door")
+    QTest.keyClick(screen._source._name, Qt.Key.Key_Return)
+    assert screen._canvas.hasFocus()
+
+
+def test_cancelling_gives_the_keyboard_back(screen: CamerasScreen) -> None:
+    screen.activateWindow()
+    QApplication.processEvents()
+    screen.open_target(AddCamera("rtsp"))
+    screen._source._cancel.setFocus()
+    QTest.keyClick(screen._source._cancel, Qt.Key.Key_Space)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert screen.isAncestorOf(focused)
+    assert focused.isVisible()

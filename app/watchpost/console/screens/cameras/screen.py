@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QStackedWidget, QWidget
 
 from watchpost.console.actions import Scope
 from watchpost.console.screens.cameras.camera_list import CameraList
@@ -81,6 +81,7 @@ class CamerasScreen(Page):
         self._detail, self._source = DetailPanel(theme), SourcePanel(theme)
         self._right = QStackedWidget()
         self._mode: Mode | None = None
+        self._taken = False
         self._build()
         self._connect()
         self._use_line_tool(False)
@@ -204,10 +205,17 @@ class CamerasScreen(Page):
         self._list.show_rows(state.rows, state.camera.id if state.camera else "")
         looking = state.mode is Mode.LOOK
         if state.mode is not self._mode:
+            focused = QApplication.focusWidget()
+            was_typing = focused is not None and self._source.isAncestorOf(focused)
             self._mode = state.mode
             self._right.setCurrentWidget(self._detail if looking else self._source)
             self._canvas.show_picture(b"")
             self._use_line_tool(False)
+            if looking and was_typing:
+                # What had the keyboard is gone; after adding, the next step is a line.
+                next_place = self._canvas if self._taken else self.first_focus()
+                next_place.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._taken = False
         marks = [
             LineMark(line.name, line.ax, line.ay, line.bx, line.by)
             for line in state.drawing.lines
@@ -289,6 +297,7 @@ class CamerasScreen(Page):
             self._presenter.begin_edit()
 
     def _on_taken(self, name: str, source: SourceSpec) -> None:
+        self._taken = True
         if self._presenter.state.mode is Mode.ADD:
             self._presenter.add(name, source)
         else:
