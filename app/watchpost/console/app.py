@@ -214,6 +214,9 @@ class Console(QObject):
             self.window.go(
                 last if last in {s.id for s in self.window.specs} else "wall"
             )
+            # Their libraries take half a second that nobody shall wait for later.
+            for spec in self.window.specs:
+                self.tasks.run(spec.load)
 
     @Slot()
     def close_asked(self) -> None:

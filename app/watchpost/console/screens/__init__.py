@@ -33,6 +33,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from watchpost.console.texts import QT_TRANSLATE_NOOP
@@ -59,10 +60,13 @@ class PageSpec:
     at_bottom: bool = False
     per_edge: bool = True
 
+    def load(self) -> ModuleType:
+        """Import the page's code; any thread may do it ahead of time."""
+        return importlib.import_module(f"watchpost.console.screens.{self.id}.screen")
+
     def create(self, context: PageContext) -> Page:
         """Build the page."""
-        module = importlib.import_module(f"watchpost.console.screens.{self.id}.screen")
-        page: Page = module.create(context)
+        page: Page = self.load().create(context)
         return page
 
     def exists(self) -> bool:
