@@ -21,6 +21,7 @@ from watchpost.base.clock import SYSTEM_CLOCK, Clock
 from watchpost.base.errors import WatchpostError
 from watchpost.base.paths import DataFolder, console_folder, demo_data_folder
 from watchpost.client.edge import EdgeAddress, EdgeClient
+from watchpost.console import qt_log
 from watchpost.console.actions import Scope
 from watchpost.console.alarms import AlarmDesk
 from watchpost.console.bridge.edges import EdgeLink, Edges
@@ -77,6 +78,7 @@ def main(
     settings = options.settings or console_folder()
     settings.mkdir(parents=True, exist_ok=True)
     log.configure(settings, verbose=options.verbose)
+    qt_log.install()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Watchpost")

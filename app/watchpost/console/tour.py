@@ -126,6 +126,11 @@ class Tour(QFrame):
         self.setLayout(whole)
         self.setFixedWidth(theme.px(_WIDTH))
 
+    @property
+    def news(self) -> str:
+        """What has just happened, in words; empty when nothing has."""
+        return self._news.text()
+
     # Steps
 
     @Slot()

@@ -246,6 +246,9 @@ class EdgeService:
 
     def _start_history(self, stores: Stores, room: EngineRoom) -> None:
         def tell() -> None:
+            # First what is live, then what was.
+            if self._model_thread is not None:
+                self._model_thread.join()
             try:
                 if fill_history(stores, self._clock):
                     room.totals.forget()
