@@ -166,9 +166,9 @@ class CorrectionPanel(QFrame):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(theme.px(40))
         for place, width in (
-            (BoxColumn.BOX, 80),
-            (BoxColumn.SCORE, 54),
-            (BoxColumn.DECISION, 76),
+            (BoxColumn.BOX, 76),
+            (BoxColumn.SCORE, 60),
+            (BoxColumn.DECISION, 80),
         ):
             header.resizeSection(place, theme.px(width))
         header.setSectionResizeMode(BoxColumn.CLASS, QHeaderView.ResizeMode.Stretch)
