@@ -16,13 +16,12 @@ from watchpost.base.errors import StoreError
 
 def sync_folder(folder: Path) -> None:
     """Make renames in a folder durable; Windows has no such call and needs none."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def replace_file(path: Path, content: bytes, *, private: bool = False) -> None:

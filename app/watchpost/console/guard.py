@@ -55,9 +55,8 @@ def check_screen() -> None:
     Raises:
         ConfigError: There is no display to open a window on.
     """
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    displays = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in displays):
         raise ConfigError(
             "There is no screen to open a window on.",
             todo="Use 'watchpost edge' to count without a window, or "
