@@ -175,9 +175,13 @@ class MetricPlot(QFrame):
             axis.setPen(_pen(colours.line))
             axis.setTextPen(_pen(colours.lo))
             axis.setTickFont(self._theme.font(12))
-            axis.setStyle(tickLength=0, hideOverlappingLabels=True)
+            # Fixed sizes: an axis that grows while it is painted asks for the next paint.
+            axis.setStyle(
+                tickLength=0, hideOverlappingLabels=True, autoExpandTextSpace=False
+            )
         self._plot.setBackground(colours.panel)
         self._plot.getAxis("left").setWidth(self._theme.px(38))
+        self._plot.getAxis("bottom").setHeight(self._theme.px(20))
         self._plot.showGrid(x=False, y=True, alpha=0.10)
         state, self._state = self._state, None
         if state is not None:
@@ -187,14 +191,17 @@ class MetricPlot(QFrame):
         for item in self._items:
             self._plot.removeItem(item)
         self._items = []
-        seconds = (state.from_ns / NS_PER_S, state.to_ns / NS_PER_S)
-        room = (seconds[1] - seconds[0]) * self._room_for_names(state)
-        self._plot.setXRange(seconds[0], seconds[1] + room, padding=0)
+        self._show_times(state)
         self._plot.setYRange(*_span(state), padding=0)
         if state.limit is not None:
             self._draw_limit(state)
         for curve in state.curves:
             self._draw_curve(state, curve)
+
+    def _show_times(self, state: PlotState) -> None:
+        start, end = state.from_ns / NS_PER_S, state.to_ns / NS_PER_S
+        room = (end - start) * self._room_for_names(state)
+        self._plot.setXRange(start, end + room, padding=0)
 
     def _room_for_names(self, state: PlotState) -> float:
         """Return the room right of the curves as a share of the time axis."""
@@ -208,8 +215,9 @@ class MetricPlot(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the names of the curves inside."""
         super().resizeEvent(event)
-        if self._state is not None and len(self._state.curves) > 1:
-            self._restyle()
+        # Only the range: a new layout here would ask for the next resize, for ever.
+        if self._state is not None and event.size().width() != event.oldSize().width():
+            self._show_times(self._state)
 
     def _draw_limit(self, state: PlotState) -> None:
         colours = self._theme.colours
