@@ -82,7 +82,9 @@ def lab(colour: QColor, vision: Vision = Vision.NORMAL) -> tuple[float, float, f
     """Return a colour as CIELAB (D65) as these eyes see it."""
     seen = np.clip(_SEEN[vision] @ linear(colour), 0.0, 1.0)
     ratio = (_TO_XYZ @ seen) / _WHITE
-    f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * (29 / 6) ** 2 / 3 + 4 / 29)
+    f = np.where(
+        ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * (29 / 6) ** 2 / 3 + 4 / 29
+    )
     return (
         float(116 * f[1] - 16),
         float(500 * (f[0] - f[1])),

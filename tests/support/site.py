@@ -186,9 +186,15 @@ def cameras() -> tuple[Camera, ...]:
 def demo_cameras() -> tuple[Camera, ...]:
     """Return the demo site's cameras: simulated, with their truth."""
     made = []
-    for camera, scene in zip(
-        cameras(), ("bus_door", "bus_door", "street", "conveyor"), strict=False
-    ):
+    scenes = {
+        "cam-front": "bus_door",
+        "cam-hall": "bus_door",
+        "cam-yard": "street",
+        "cam-shelf": "shelf",
+    }
+    for camera in cameras():
+        if camera.id not in scenes:
+            continue
         # Since the start, an hour ago; today's totals begin at midnight.
         counted = tuple(
             LineTotals(
@@ -201,29 +207,37 @@ def demo_cameras() -> tuple[Camera, ...]:
             t.model_copy(update={"count_in": t.count_in + missed}) for t in counted
         )
         status = _status(camera.id, camera.lines, truth=truth, truth_counted=counted)
-        source = SourceSpec(kind=SourceKind.SIMULATED, address=scene)
+        source = SourceSpec(kind=SourceKind.SIMULATED, address=scenes[camera.id])
         made.append(camera.model_copy(update={"source": source, "status": status}))
     return tuple(made)
 
 
+def _bottle(track_id: int, left: float, top: float, bottom: float) -> Box:
+    score = 0.84 + track_id * 7 % 11 / 100
+    return Box(
+        track_id=track_id, class_name="bottle", score=score, left=left, top=top,
+        right=left + 0.046, bottom=bottom,
+    )  # fmt: skip
+
+
 BOXES: dict[str, tuple[Box, ...]] = {
     "cam-front": (
-        Box(track_id=88, class_name="person", score=0.93, left=0.28, top=0.2, right=0.4, bottom=0.78),
-        Box(track_id=91, class_name="person", score=0.87, left=0.58, top=0.25, right=0.69, bottom=0.8),
+        Box(track_id=88, class_name="person", score=0.93, left=0.473, top=0.226, right=0.605, bottom=0.84),
+        Box(track_id=91, class_name="person", score=0.87, left=0.785, top=0.232, right=0.868, bottom=0.88),
     ),
     "cam-hall": (
-        Box(track_id=212, class_name="person", score=0.91, left=0.65, top=0.06, right=0.94, bottom=0.92),
+        Box(track_id=212, class_name="person", score=0.91, left=0.502, top=0.2, right=0.622, bottom=0.715),
     ),
     "cam-yard": (
-        Box(track_id=57, class_name="car", score=0.94, left=0.15, top=0.08, right=0.35, bottom=0.6),
-        Box(track_id=58, class_name="car", score=0.89, left=0.41, top=0.56, right=0.64, bottom=0.98),
+        Box(track_id=57, class_name="car", score=0.94, left=0.575, top=0.512, right=0.852, bottom=0.715),
+        Box(track_id=58, class_name="truck", score=0.89, left=0.61, top=0.284, right=0.966, bottom=0.565),
     ),
     "cam-ramp": (
-        Box(track_id=301, class_name="car", score=0.82, left=0.3, top=0.4, right=0.55, bottom=0.75),
+        Box(track_id=301, class_name="car", score=0.82, left=0.455, top=0.515, right=0.733, bottom=0.73),
     ),
     "cam-shelf": (
-        Box(track_id=4, class_name="bottle", score=0.88, left=0.44, top=0.32, right=0.54, bottom=0.86),
-        Box(track_id=5, class_name="bottle", score=0.9, left=0.78, top=0.31, right=0.88, bottom=0.86),
+        *(_bottle(4 + n, 0.062 + 0.1037 * n, 0.115, 0.342) for n in range(7)),
+        *(_bottle(11 + n, 0.062 + 0.1037 * n, 0.445, 0.68) for n in range(8)),
     ),
 }  # fmt: skip
 
