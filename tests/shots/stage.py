@@ -113,8 +113,10 @@ class Stage:
 
     def take(self) -> QImage:
         """Return the window as it looks now, with what lies over it."""
-        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        QApplication.processEvents()
+        # A layout may ask its parent for another one.
+        for _ in range(3):
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+            QApplication.processEvents()
         image = self.window.grab().toImage()
         painter = QPainter(image)
         for window in self.over:

@@ -21,6 +21,7 @@ class DetailCard(QFrame):
         self._chip = label(look="chip")
         self._none = label(self.tr("No camera selected."), "label")
         self._rows: list[tuple[QLabel, ElidedLabel, Sparkline]] = []
+        self._spans: dict[int, int] = {}
         self._grid = grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
@@ -53,8 +54,9 @@ class DetailCard(QFrame):
             figures = detail.figures
         for index, (name, value, curve) in enumerate(self._rows):
             used = index < len(figures)
-            for widget in (name, value, curve):
-                widget.setVisible(used)
+            has_curve = used and len(figures[index].history) > 1
+            for widget, is_shown in ((name, used), (value, used), (curve, has_curve)):
+                widget.setVisible(is_shown)
             if not used:
                 continue
             figure = figures[index]
@@ -64,7 +66,14 @@ class DetailCard(QFrame):
             if figure.over and not figure.stale:
                 set_look(value, "p2-text")
             value.setAccessibleName(f"{figure.name}: {figure.value}")
-            has_curve = len(figure.history) > 1
-            curve.setVisible(has_curve)
-            self._grid.addWidget(value, index, 1, 1, 1 if has_curve else 2)
+            self._let_span(index, 1 if has_curve else 2)
             curve.show_values(figure.history, figure.limit)
+
+    def _let_span(self, index: int, columns: int) -> None:
+        """Let a row's value reach over the place of a curve that is not there.
+
+        Only where that changes: putting it anew each second would lay out anew, too.
+        """
+        if self._spans.get(index) != columns:
+            self._spans[index] = columns
+            self._grid.addWidget(self._rows[index][1], index, 1, 1, columns)
