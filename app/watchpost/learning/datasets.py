@@ -6,7 +6,7 @@ import io
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -186,8 +186,12 @@ def simulate(
 
 def read_all(recipe: Recipe, root: Path) -> Iterator[Example]:
     """Yield every example of a recipe, set by set."""
+    simulated = recipe.simulator
+    nowhere = simulated.drawn_only if simulated is not None else ()
+    absent = np.array([name in nowhere for name in recipe.classes])
     for which in recipe.sets:
-        yield from read_set(root, which, recipe.classes, recipe.held_back)
+        for example in read_set(root, which, recipe.classes, recipe.held_back):
+            yield replace(example, labelled=example.labelled | absent)
     if recipe.simulator is not None:
         yield from simulate(
             recipe.simulator, recipe.classes, recipe.seed, recipe.held_back

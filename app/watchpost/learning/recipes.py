@@ -45,11 +45,16 @@ class Teacher(_Part):
 
 
 class Simulated(_Part):
-    """How many frames of which scenes of the simulator are added."""
+    """How many frames of which scenes of the simulator are added.
+
+    ``drawn_only`` are classes that no photograph shows: their absence there is learnt.
+    Without it a model may claim them anywhere, since nothing ever said otherwise.
+    """
 
     frames: int = Field(ge=0)
     scenes: tuple[str, ...]
     weight: float = Field(1.0, gt=0)
+    drawn_only: tuple[str, ...] = ()
 
 
 class Recipe(_Part):

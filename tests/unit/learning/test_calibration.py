@@ -15,7 +15,7 @@ def logit(chance: np.ndarray) -> np.ndarray:
     return np.log(chance / (1 - chance))
 
 
-@pytest.mark.parametrize(("slope", "shift"), [(1.0, 0.0), (2.5, -1.0), (0.7, 0.5)])
+@pytest.mark.parametrize(("slope", "shift"), [(1.0, 0.0), (2.5, -1.0), (1.3, 0.5)])
 def test_a_line_that_was_laid_is_found_again(slope: float, shift: float) -> None:
     rng = np.random.default_rng(1)
     scores = rng.uniform(0.05, 0.95, 20_000)
@@ -58,3 +58,10 @@ def test_a_model_that_is_always_right_is_believed_and_else_not(tmp_path: Path) -
     # Nothing was seen of cars: what holds of the rest is the best guess.
     assert car == person
     assert calibrate(model, dark, ("person", "car")) == (ScoreLine(), ScoreLine())
+
+
+def test_scores_are_never_made_flatter() -> None:
+    rng = np.random.default_rng(3)
+    scores = rng.uniform(0.02, 0.98, 4000)
+    chance = 1 / (1 + np.exp(-(0.4 * logit(scores) - 1)))
+    assert fit_line(scores, rng.random(4000) < chance).slope == 1.0

@@ -169,3 +169,29 @@ def test_a_cache_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LearningError, match="names no pictures"):
         PictureCache.build(tmp_path / "cache", [])
     assert not PictureCache.exists(tmp_path / "cache")
+
+
+def test_what_no_photograph_shows_counts_as_labelled_in_photographs(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "set"
+    (root / "images").mkdir(parents=True)
+    (root / "labels").mkdir()
+    cv2.imwrite(str(root / "images" / "a.png"), np.zeros((40, 60, 3), np.uint8))
+    (root / "labels" / "a.txt").write_text("0 0.5 0.5 0.2 0.2\n", encoding="utf-8")
+    (root / "classes.txt").write_text("person\n", encoding="utf-8")
+    recipe = Recipe.model_validate(
+        {
+            "name": "r",
+            "classes": ["person", "car", "defect"],
+            "width": 64,
+            "height": 64,
+            "epochs": 1,
+            "batch": 1,
+            "learning_rate": 0.1,
+            "sets": [{"folder": "set", "labelled": ["person"], "licence": "ours"}],
+            "simulator": {"frames": 0, "scenes": [], "drawn_only": ["defect"]},
+        }
+    )
+    (example,) = read_all(recipe, tmp_path)
+    assert example.labelled.tolist() == [True, False, True]
