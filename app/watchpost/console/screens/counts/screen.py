@@ -47,6 +47,7 @@ from watchpost.console.theme import set_look
 from watchpost.console.times import short_clock_text
 from watchpost.console.widgets.count_chart import ChartKey, CountChart
 from watchpost.console.widgets.parts import (
+    ElidedLabel,
     button,
     column,
     icon_button,
@@ -154,7 +155,7 @@ class CountsScreen(Page):
         self.date_menu.addAction(action)
         self.date_button.setMenu(self.date_menu)
         set_look(self.date_button, "menu")
-        self.updated = label(look="label")
+        self.updated = ElidedLabel(look="label")
         self.export_button = button(theme, self.tr("Export CSV…"), icon="download")
         return row(
             label(self.tr("Counts"), "page-title"),

@@ -104,9 +104,9 @@ class CorrectionPanel(QFrame):
             self._build_reason(),
             self._build_audit(),
             None,
-            gap=10,
+            gap=8,
         )
-        parts.setContentsMargins(14, 2, 14, 10)
+        parts.setContentsMargins(14, 0, 14, 2)
         self.form.setLayout(parts)
         self.scroller = QScrollArea()
         self.scroller.setWidgetResizable(True)
