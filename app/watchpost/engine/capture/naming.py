@@ -114,7 +114,11 @@ class PictureNames:
             pts_ns = heapq.heappop(self._times)
             if len(self._times) > _MOST_HELD_BACK:
                 heapq.heappop(self._times)
-        elif len(self._times) > 4 * _MOST_HELD_BACK:
+        elif pts_ns in self._times:
+            # Spent: the decoder may notice only later that it reorders.
+            self._times.remove(pts_ns)
+            heapq.heapify(self._times)
+        if len(self._times) > 4 * _MOST_HELD_BACK:
             self._times.clear()
         return pts_ns if self._last is None else max(pts_ns, self._last.pts_ns)
 

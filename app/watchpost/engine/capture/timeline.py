@@ -28,8 +28,9 @@ class Timeline:
         self._base_ns: int | None = None
         self._last_ns: int | None = None
         self._last_elapsed_ns = 0
+        self._shift: int | None = None
         self.ordered = False
-        """Presentation times differ from decoding times somewhere, so they are real."""
+        """Presentation times are more than shifted decoding times, so they are real."""
 
     def stamp(self, pts: int | None, dts: int | None, elapsed_ns: int | None) -> int:
         """Return the presentation time of the next packet.
@@ -40,8 +41,10 @@ class Timeline:
             elapsed_ns: Since the epoch began, of a live stream; None for a file, whose
                 stamps are believed.
         """
-        if pts is not None and dts is not None and pts != dts:
-            self.ordered = True
+        if pts is not None and dts is not None:
+            if self._shift is None:
+                self._shift = pts - dts
+            self.ordered = self.ordered or pts - dts != self._shift
         ticks = pts if pts is not None else dts
         if ticks is None:
             time_ns = self._guess(elapsed_ns)

@@ -82,6 +82,7 @@ class FileSource:
         self._waiting = waiting
         self._begin_at_ns = begin_at_ns
         self._lockstep = lockstep
+        self._first_dts_ns: int | None = None
         self._container: Any = av.open(
             f"file:{path}", "r", options={"format_whitelist": _CONTAINERS}
         )
@@ -106,7 +107,7 @@ class FileSource:
                 continue
             pts_ns = timeline.stamp(packet.pts, packet.dts, None)
             latest_ns = max(latest_ns, pts_ns)
-            due_ns = self._due(packet, latest_ns, number)
+            due_ns = self._due(packet, latest_ns)
             at_ns = pace.wait(due_ns)
             if at_ns is None:
                 return
@@ -122,12 +123,13 @@ class FileSource:
         # Show the last picture as long as the others, and a single one for a second.
         pace.wait(max(latest_ns + interval_ns, _SHORTEST_PASS_NS))
 
-    def _due(self, packet: Any, latest_ns: int, number: int) -> int:
+    def _due(self, packet: Any, latest_ns: int) -> int:
         if packet.dts is None:
             return latest_ns
         ns = int(packet.dts * self.template.time_base * NS_PER_S)
-        if number == 0:
-            self._first_dts_ns = ns
+        if self._first_dts_ns is None:
+            # The first packets may have no decoding time.
+            self._first_dts_ns = ns - latest_ns
         return ns - self._first_dts_ns
 
     def _demux(self) -> Iterator[Any]:
