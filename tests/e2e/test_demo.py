@@ -30,7 +30,7 @@ def demo(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_it_detects_counts_and_draws_the_wall(tmp_path: Path) -> None:
     if not resources.path("models").joinpath("detector.onnx").exists():
         pytest.skip("no shipped detector")
-    ran = demo(tmp_path, "--seconds", "45", "--json", str(tmp_path / "demo.json"))
+    ran = demo(tmp_path, "--seconds", "60", "--json", str(tmp_path / "demo.json"))
     assert ran.returncode == 0, ran.stderr
     assert "First live detections" in ran.stdout
     said = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))

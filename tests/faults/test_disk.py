@@ -108,7 +108,7 @@ def test_counting_goes_on_from_the_reserve_and_the_reserve_comes_back(
     foreign = fill(disk)
     for _ in range(10):
         site.count(100)
-    report = site.reports.get(timeout=5)
+    report = site.reports.get(timeout=30)
     assert report.state is StorageState.FULL
     assert report.sentence == (
         "The disk of the data folder is full. Free some space; recording and counting "
@@ -118,7 +118,7 @@ def test_counting_goes_on_from_the_reserve_and_the_reserve_comes_back(
     assert site.counted() == 1050
     foreign.unlink()
     site.count(1)
-    assert site.reports.get(timeout=5).state is StorageState.OK
+    assert site.reports.get(timeout=30).state is StorageState.OK
     assert site.db.storage.sentence == ""
     assert site.folder.reserve.exists()
     with site.db.read() as connection:
