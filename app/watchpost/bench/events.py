@@ -2,12 +2,10 @@
 
 The reference inserts the same rows into the same tables with SQLAlchemy and SQLite as
 they are out of the box: one transaction a count, rollback journal, synchronous FULL.
-Alone: ``python -m watchpost.bench.events``.
 """
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +16,8 @@ from sqlalchemy import URL, create_engine, insert
 
 from watchpost.base.clock import NS_PER_MS, NS_PER_S, SYSTEM_CLOCK
 from watchpost.base.paths import DataFolder
-from watchpost.bench.report import Row, row, table, wall_ms
+from watchpost.bench.conditions import Conditions
+from watchpost.bench.report import Row, row, wall_ms
 from watchpost.domain.cameras import SourceKind
 from watchpost.domain.events import Crossing, Sample
 from watchpost.domain.frames import FrameKey
@@ -40,10 +39,11 @@ _PAGES = 200
 _BEGIN_NS = 1_767_225_600 * NS_PER_S  # 2026-01-01
 
 
-def measure(stored: int = _STORED) -> list[Row]:
+def measure(_conditions: Conditions, stored: int = _STORED) -> list[Row]:
     """Return counts a second and page times.
 
     Args:
+        _conditions: Neither time nor model matters here.
         stored: Counts in the ledger when its newest page is read.
     """
     with _ledger() as (ledger, camera_id, reader):
@@ -181,7 +181,3 @@ def _one_by_one_ms(count: int) -> float:
         spent_ms = (SYSTEM_CLOCK.monotonic_ns() - began) / NS_PER_MS
         engine.dispose()
     return spent_ms
-
-
-if __name__ == "__main__":
-    sys.stdout.write(table(measure()) + "\n")

@@ -63,6 +63,14 @@ def row(
     return Row(name, unit, measured, spread, target, within, note)
 
 
+def percentile(samples: Sequence[float], share: float) -> float:
+    """Return the sample below which ``share`` per cent of them lie; 0 without any."""
+    ordered = sorted(samples)
+    if not ordered:
+        return 0.0
+    return ordered[min(len(ordered) - 1, round(share / 100 * (len(ordered) - 1)))]
+
+
 def cpu_ms(work: Callable[[], object], repeats: int) -> float:
     """Return this process's CPU milliseconds for one call of the work."""
     process = psutil.Process()

@@ -17,6 +17,7 @@ import numpy as np
 from lap import lapjv
 from numpy.typing import NDArray
 
+from watchpost.bench.conditions import Conditions
 from watchpost.bench.report import Row, row, wall_ms
 from watchpost.domain.detections import Detections
 from watchpost.domain.geometry import cxcywh_from_xyxy, iou, xyxy_from_cxcywh
@@ -102,7 +103,7 @@ def crowd(people: int, *, seed: int = 7) -> Iterator[Detections]:
         )
 
 
-def measure() -> list[Row]:
+def measure(_conditions: Conditions) -> list[Row]:
     """Return the ratios reference by ours, at 5, 20 and 60 boxes."""
     rows = []
     for people, target in _TARGETS.items():
