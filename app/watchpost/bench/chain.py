@@ -32,7 +32,7 @@ from watchpost.engine.scheduler import Scheduler
 _CAMERAS = 4
 _ROUNDS = 3
 _CLIP_S = 12.0
-_RESULTS = 160
+_RESULTS = 120
 _WARM_UP = 40
 _LIMIT_S = 300.0
 

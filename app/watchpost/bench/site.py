@@ -22,7 +22,7 @@ from watchpost.protocol.models import ActivateModel
 
 FPS = 15.0
 SCENES = ("bus_door", "street", "shelf", "conveyor")
-_START_S = 60.0
+_START_S = 120.0
 _POLL_S = 0.1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +74,15 @@ class Film:
     measured is the canvas and not the camera.
     """
 
-    def __init__(self, path: Path, number: int, width: int, height: int) -> None:
+    def __init__(
+        self, path: Path, number: int, pictures: Sequence[NDArray[np.uint8]]
+    ) -> None:
+        height, width = pictures[0].shape[:2]
         self._ring = FrameRing.create(
             path, slots=_SLOTS, width=width, height=height, channels=4
         )
-        scene = create_scene(SCENES[number % len(SCENES)], seed=number, fps=FPS)
-        for slot in range(_SLOTS):
-            picture = cv2.resize(scene.frame(slot * 3), (width, height))
-            self._ring.view(slot)[:] = cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA)
+        for slot, picture in enumerate(pictures):
+            self._ring.view(slot)[:] = picture
         self._reader = RingReader(path)
         self._number = number
         self._sequence = 0
@@ -163,9 +165,10 @@ class Wall:
         self._keys = [("bench", str(number)) for number in range(tiles)]
         side = round(tiles**0.5)
         self.tile_size = _tile_size(side)
+        pictures = [_pictures(name, self.tile_size) for name in SCENES]
         for number, key in enumerate(self._keys):
             path = folder / f"{number}.ring"
-            self._films[key] = Film(path, number, *self.tile_size)
+            self._films[key] = Film(path, number, pictures[number % len(pictures)])
         views = tuple(
             TileView(key, number=n, name=f"Bench {n}", aspect=_ASPECT)
             for n, key in enumerate(self._keys, 1)
@@ -274,6 +277,16 @@ class LabelWall:
         QCoreApplication.processEvents(
             QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
         )
+
+
+def _pictures(scene_name: str, size: tuple[int, int]) -> list[NDArray[np.uint8]]:
+    """Return some pictures of a scene, BGRA."""
+    scene = create_scene(scene_name, seed=1, fps=FPS)
+    found = []
+    for number in range(_SLOTS):
+        small = cv2.resize(scene.frame(3 * number), size)
+        found.append(np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2BGRA), np.uint8))
+    return found
 
 
 def _draw(picture: NDArray[np.uint8], boxes: tuple[Box, ...]) -> None:

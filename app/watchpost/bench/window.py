@@ -17,7 +17,7 @@ from watchpost.base.clock import SYSTEM_CLOCK
 from watchpost.base.errors import ConfigError
 from watchpost.base.processes import Child
 
-_OPEN_S = 60.0
+_OPEN_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
