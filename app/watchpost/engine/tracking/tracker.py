@@ -46,7 +46,7 @@ class TrackerSettings:
     """
 
     sure_score: float = 0.45
-    unsure_score: float = 0.15
+    unsure_score: float = 0.25
     birth_score: float = 0.45
     min_overlap: float = 0.15
     min_overlap_unsure: float = 0.4
