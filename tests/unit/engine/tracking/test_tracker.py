@@ -59,7 +59,7 @@ def test_an_identity_survives_being_hidden_for_a_second() -> None:
 def test_unsure_boxes_continue_a_track() -> None:
     tracker = Tracker()
     for index in range(20):
-        score = 0.9 if index < 10 else 0.2
+        score = 0.9 if index < 10 else 0.3
         tracks = tracker.update(
             detections_at([(0.3 + 0.005 * index, 0.5)], score=score), ns(index)
         )
