@@ -15,6 +15,8 @@ from watchpost.protocol.live import LiveMessage, Missed, Result
 _SECONDS = 20.0
 _ROUNDS = 3
 _SETTLE_S = 3.0
+# 1.6 and 4 times the 24 ms that the model took with which these targets were set.
+_HALF_MS, _MOST_MS = 38.0, 96.0
 
 
 @dataclass(slots=True)
@@ -114,20 +116,24 @@ def rows(rounds: list[Heard], inference: list[float], seconds: float) -> list[Ro
             note="frame received to boxes out of the edge's pipeline",
         ),
         row("latency.result.p99", "ms", [percentile(r.result_ms, 99) for r in rounds]),
-        row("latency.p50", "ms", half, note="frame received to boxes in a console"),
-        row("latency.p99", "ms", most),
+        row(
+            "latency.p50",
+            "ms",
+            half,
+            target=_HALF_MS,
+            note="frame received to boxes in a console",
+        ),
+        row("latency.p99", "ms", most, target=_MOST_MS),
         row(
             "latency.p50.of",
             "inferences",
             [a / b for a, b in zip(half, inference, strict=True)],
-            target=1.6,
             note=f"one takes {sorted(inference)[len(inference) // 2]:.1f} ms here",
         ),
         row(
             "latency.p99.of",
             "inferences",
             [a / b for a, b in zip(most, inference, strict=True)],
-            target=4.0,
         ),
         row(
             "latency.behind",

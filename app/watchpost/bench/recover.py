@@ -30,6 +30,8 @@ _READY_S = 60.0
 _FRAME_S = 0.01
 _EVERY_FRAME = 1000.0
 _LOST_S = 2.0
+# 2.5 times the 24 ms that the model took with which this target was set.
+_KILLED_MS = 60.0
 
 
 class InjuredSite:
@@ -166,12 +168,17 @@ def measure(conditions: Conditions) -> list[Row]:
             site.stop()
     spent = [ms for ms, _ in killed]
     return [
-        row("recover.killed", "ms", spent, note="killed to its camera's next result"),
+        row(
+            "recover.killed",
+            "ms",
+            spent,
+            target=_KILLED_MS,
+            note="killed to its camera's next result",
+        ),
         row(
             "recover.killed.of",
             "inferences",
             [sorted(spent)[len(spent) // 2] / one_ms],
-            target=2.5,
             note=f"median; one alone takes {one_ms:.1f} ms",
         ),
         row(

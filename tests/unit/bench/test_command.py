@@ -19,6 +19,7 @@ from watchpost.bench.report import Row, row
 @pytest.fixture(autouse=True)
 def _own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(command.log, "configure", lambda: None)
+    monkeypatch.setattr(command, "busy_cores", lambda: 0.0)
     logger = logging.getLogger("watchpost")
     level = logger.level
     yield
@@ -92,9 +93,21 @@ def test_the_figures_go_to_a_file(
     command.run(options("--only", "wall", "--json", str(path)))
     said = json.loads(path.read_text(encoding="utf-8"))
     assert [(r["name"], r["within"]) for r in said] == [
+        ("computer.busy", None),
         ("wall", True),
         ("lag.p99", False),
     ]
+
+
+def test_a_busy_computer_is_said_and_stands_beside_the_figures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured(monkeypatch, GOOD)
+    monkeypatch.setattr(command, "busy_cores", lambda: 1.5)
+    command.run(options("--only", "wall"))
+    said = capsys.readouterr()
+    assert "Other programs keep 1.5 of" in said.err
+    assert "computer.busy" in said.out
 
 
 def test_memory_alone_is_watched_for_ten_minutes(
