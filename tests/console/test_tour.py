@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from console.conftest import Spoken
+from support.fake_edge import FakeEdge
 from watchpost.console.bridge.edges import EdgeLink
 from watchpost.console.preferences import PreferencesStore
 from watchpost.console.targets import ShowDispute
@@ -101,3 +102,16 @@ def test_it_stays_in_the_corner_of_the_window(tour: Tour, centre: QWidget) -> No
     assert tour.geometry().left() > 76
     assert tour.geometry().bottom() < 900
     assert tour.geometry().top() > 500
+
+
+def test_a_clip_that_is_not_there_yet_is_waited_for(
+    tour: Tour, link: EdgeLink, edge: FakeEdge, spoken: Spoken
+) -> None:
+    waiting, edge.all_disputes = edge.all_disputes, ()
+    tour.next.click()
+    assert "One moment" in tour.news
+    assert not spoken.went
+    edge.all_disputes = waiting
+    link.live.disputes_changed.emit()
+    assert isinstance(spoken.went[-1][1], ShowDispute)
+    assert tour.steps[tour.step].title == "Replay it"

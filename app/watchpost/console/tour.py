@@ -21,6 +21,8 @@ from watchpost.protocol.review import Dispute
 _WIDTH = 372
 _GAP = 12
 _ABOVE = 40
+_ABOVE_PLAYER = 232
+"""Over the picture of the review page, so that the player's buttons stay free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,11 @@ class Tour(QFrame):
         self.steps = self._make_steps()
         self.step = 0
         self.done = False
+        self._waits = False
         self._build()
         link.live.counted.connect(self._on_counted)
         link.live.counts_changed.connect(self._on_corrected)
+        link.live.disputes_changed.connect(self._on_disputes)
         parent.installEventFilter(self)
         self._show_step()
 
@@ -140,9 +144,14 @@ class Tour(QFrame):
             self._go("counts", None, self._link.key)
             self.finish()
             return
-        self.step += 1
-        if self.step == 1:
+        if self.step == 0:
             self._link.tasks.run(self._link.port.disputes, self._open_case, self._open)
+            return
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._waits = False
+        self.step += 1
         self._show_step()
 
     @Slot()
@@ -153,15 +162,27 @@ class Tour(QFrame):
         self.hide()
 
     def _open_case(self, disputes: tuple[Dispute, ...]) -> None:
-        target = ShowDispute(disputes[0].id) if disputes else None
-        self._go("review", target, self._link.key)
+        if self.step:
+            return
+        self._waits = not disputes
+        if self._waits:
+            self._say(self.tr("One moment: the clip is still being recorded."))
+            return
+        self._go("review", ShowDispute(disputes[0].id), self._link.key)
+        self._go_on()
 
     def _open(self, _error: object) -> None:
         self._go("review", None, self._link.key)
+        self._go_on()
+
+    @Slot()
+    def _on_disputes(self) -> None:
+        if self._waits and not self.done:
+            self.advance()
 
     @Slot(object)
     def _on_counted(self, counted: Counted) -> None:
-        if self.step or self.done:
+        if self.step or self.done or self._waits:
             return
         camera = self._link.camera(counted.camera_id)
         if camera is not None:
@@ -201,7 +222,8 @@ class Tour(QFrame):
         assert parent is not None
         # A column's words wrap: its height follows from its width.
         height = self.heightForWidth(self.width())
-        top = parent.height() - height - self._theme.px(_ABOVE)
+        above = _ABOVE_PLAYER if self.step else _ABOVE
+        top = max(0, parent.height() - height - self._theme.px(above))
         self.setGeometry(self._left() + self._theme.px(_GAP), top, self.width(), height)
         self.raise_()
 

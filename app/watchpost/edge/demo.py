@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,16 +99,28 @@ def fill_cameras(stores: Stores) -> None:
     stores.cameras.add(lost, "demo", camera_id="demo-yard")
 
 
-def fill_history(stores: Stores, clock: Clock) -> bool:
-    """Invent a day of counts, coverage and figures, then record the disputed clip, once.
+def fill_history(
+    stores: Stores, clock: Clock, on_part: Callable[[], None] = lambda: None
+) -> bool:
+    """Record the disputed clip, then invent a day of counts and figures, once.
 
-    Takes some seconds; runs beside the live cameras. Returns False when it was there.
+    Takes some seconds; runs beside the live cameras.
+
+    Args:
+        stores: The demo site's.
+        clock: For what now is.
+        on_part: Called whenever there is something more to see.
+
+    Returns:
+        False when it was there.
     """
     if stores.settings.fact(_FILLED) is not None:
         return False
     now = clock.utc_ns()
     # Said first: a demo site that was killed meanwhile stays half a story, never two.
     stores.settings.set_fact(_FILLED, {"at_ns": now})
+    _record_incident(stores, now - _INCIDENT_AGO_NS, clock)
+    on_part()
     rng = random.Random(12)  # noqa: S311 - a story, not a secret
     for scene in _SCENES:
         record = stores.cameras.get(scene.camera_id)
@@ -116,7 +128,7 @@ def fill_history(stores: Stores, clock: Clock) -> bool:
         for line in record.rules.lines:
             _fill_counts(stores, scene, line, now, rng)
     _fill_figures(stores, now, rng)
-    _record_incident(stores, now - _INCIDENT_AGO_NS, clock)
+    on_part()
     _log.info("demo site filled")
     return True
 

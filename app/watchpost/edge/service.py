@@ -245,15 +245,17 @@ class EdgeService:
         self._model_thread.start()
 
     def _start_history(self, stores: Stores, room: EngineRoom) -> None:
+        def announce() -> None:
+            room.totals.forget()
+            room.hub.publish(CountsChanged())
+            room.hub.publish(DisputesChanged())
+
         def tell() -> None:
             # First what is live, then what was.
             if self._model_thread is not None:
                 self._model_thread.join()
             try:
-                if fill_history(stores, self._clock):
-                    room.totals.forget()
-                    room.hub.publish(CountsChanged())
-                    room.hub.publish(DisputesChanged())
+                fill_history(stores, self._clock, announce)
             except WatchpostError as error:
                 _log.error("demo site not filled", code=error.code, what=error.what)
 
