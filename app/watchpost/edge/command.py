@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import signal
 import sys
 import threading
@@ -11,6 +13,7 @@ from types import FrameType
 
 from watchpost.base import log
 from watchpost.base.errors import ConfigError, WatchpostError
+from watchpost.base.files import replace_file
 from watchpost.base.paths import DataFolder, default_data_folder
 from watchpost.client.local import CANNOT_START, STAY
 from watchpost.protocol.wire import Problem
@@ -46,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--demo",
         action="store_true",
         help="fill an empty data folder with the demo site's simulated cameras",
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write address, process and data folder to this file once it runs",
     )
     parser.add_argument(
         "--verbose", action="store_true", help="show debug lines on the terminal"
@@ -103,12 +112,25 @@ def _run(folder: DataFolder, options: argparse.Namespace) -> int:
     try:
         service.start()
         _log.info("edge runs", url=service.address.url, data=str(folder.root))
+        if options.json is not None:
+            _tell(options.json, folder, service.address.url)
         while not ending.wait(1.0):
             pass
     finally:
         service.stop()
     _log.info("edge ended")
     return 0
+
+
+def _tell(path: Path, folder: DataFolder, url: str) -> None:
+    """Write where the edge is; the key to it stays in its token file."""
+    facts = {
+        "url": url,
+        "pid": os.getpid(),
+        "data": str(folder.root),
+        "token_file": str(folder.token_file),
+    }
+    replace_file(path, json.dumps(facts, indent=1).encode())
 
 
 def _make_log(folder: DataFolder, *, verbose: bool) -> None:

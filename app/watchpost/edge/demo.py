@@ -47,6 +47,7 @@ _HISTORY_NS = 26 * _HOUR_NS
 _INCIDENT_AGO_NS = 11 * _MINUTE_NS
 _INCIDENT_SEED = 5
 _BEFORE_FRAMES, _AFTER_FRAMES = 90, 120
+_LOOK_EVERY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,14 +256,15 @@ def _record_incident(stores: Stores, begin_ns: int, clock: Clock) -> None:
     frames = range(first, middle + _AFTER_FRAMES)
     epoch = stores.cameras.next_epoch(BUS)
     stores.cameras.epoch_began(BUS, epoch)
-    _write_footage(stores, scene, frames, begin_ns, epoch, clock)
+    results = _write_footage(stores, scene, frames, begin_ns, epoch, clock)
     disputed: str | None = None
     for index, inward in truth:
         if index not in frames:
             continue
         at = begin_ns + round((index - first) / FPS * NS_PER_S)
         key = FrameKey(epoch, index - first)
-        crossing = _crossing(line, inward, 200 + index, "person", at, 0.88, key)
+        track = _track_at(results[(index - first) // _LOOK_EVERY], line)
+        crossing = _crossing(line, inward, track, "person", at, 0.88, key)
         recorded = stores.ledger.append(_event(BUS, crossing)).result()
         disputed = disputed or recorded.event_id
     if disputed is not None:
@@ -274,6 +276,12 @@ def _record_incident(stores: Stores, begin_ns: int, clock: Clock) -> None:
             ),
             "ticket office (demo)",
         )
+
+
+def _track_at(result: Result, line: Line) -> int:
+    """Return the track whose feet are nearest to a line."""
+    nearest = min(result.boxes, key=lambda box: abs(box.bottom - line.ay), default=None)
+    return nearest.track_id or 0 if nearest is not None else 0
 
 
 def _true_crossings(scene: Scene, frames: int) -> list[tuple[int, bool]]:
@@ -296,8 +304,8 @@ def _write_footage(
     begin_ns: int,
     epoch: int,
     clock: Clock,
-) -> None:
-    """Encode and record frames as if they had arrived in the past."""
+) -> list[Result]:
+    """Encode and record frames as if they had arrived in the past; return the results."""
     sidecar = ResultSidecar()
 
     def index_segment(event: object) -> None:
@@ -312,7 +320,7 @@ def _write_footage(
     recorder = Recorder(
         BUS, stores.folder.recordings, on_event=index_segment, enabled=True, clock=clock
     )
-    tracks = _Tracks()
+    tracks, results = _Tracks(), list[Result]()
     for number, index in enumerate(frames):
         at = begin_ns + round(number / FPS * NS_PER_S)
         pts = round(number / FPS * NS_PER_S)
@@ -323,11 +331,13 @@ def _write_footage(
             if place is not None:
                 key = FrameKey(epoch, number)
                 place.frames.note(ListedFrame(place.file_ms, key, pts, at))
-        if number % 3 == 0:
-            sidecar.append(_result(scene, index, epoch, number, pts, at, tracks))
+        if number % _LOOK_EVERY == 0:
+            results.append(_result(scene, index, epoch, number, pts, at, tracks))
+            sidecar.append(results[-1])
     recorder.close()
     sidecar.close()
     encoder.close()
+    return results
 
 
 class _Tracks:
