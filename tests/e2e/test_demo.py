@@ -6,9 +6,6 @@ import sys
 from pathlib import Path
 
 import cv2
-import pytest
-
-from watchpost import resources
 
 
 def demo(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,8 +25,6 @@ def demo(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_detects_counts_and_draws_the_wall(tmp_path: Path) -> None:
-    if not resources.path("models").joinpath("detector.onnx").exists():
-        pytest.skip("no shipped detector")
     ran = demo(tmp_path, "--seconds", "60", "--json", str(tmp_path / "demo.json"))
     assert ran.returncode == 0, ran.stderr
     assert "First live detections" in ran.stdout

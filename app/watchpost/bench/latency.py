@@ -128,12 +128,14 @@ def rows(rounds: list[Heard], inference: list[float], seconds: float) -> list[Ro
             "latency.p50.of",
             "inferences",
             [a / b for a, b in zip(half, inference, strict=True)],
+            target=1.6,
             note=f"one takes {sorted(inference)[len(inference) // 2]:.1f} ms here",
         ),
         row(
             "latency.p99.of",
             "inferences",
             [a / b for a, b in zip(most, inference, strict=True)],
+            target=4.0,
         ),
         row(
             "latency.behind",
