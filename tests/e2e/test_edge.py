@@ -247,6 +247,8 @@ def test_a_capture_process_that_dies_comes_back_and_others_notice_nothing(
         eventually(lambda camera=camera: live(edge, camera.id))
     victim = _capture_process(edge, cameras[0].id)
     with Console(edge.address) as console:
+        # Only then is it certain that the console hears what happens next.
+        console.next(Result)
         victim.kill()
         console.next(
             CameraUpdate,
@@ -281,7 +283,8 @@ def _capture_process(edge: EdgeProcess, camera_id: str) -> psutil.Process:
                 paths = [file.path for file in child.open_files()]
             except psutil.Error:
                 continue
-            if any(camera_id in path for path in paths):
+            # Others hold rings of the camera's pictures open.
+            if any(camera_id in path and path.endswith(".mkv") for path in paths):
                 return child
         return None
 

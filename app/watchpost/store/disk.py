@@ -112,23 +112,32 @@ class DiskGuard:
             self.engine.dispose()
         return True
 
-    def restore(self) -> None:
-        """After a commit: make the reserve again as soon as there is room."""
-        if self.report.state is StorageState.OK:
-            return
+    def restore(self, *, committed: bool) -> bool:
+        """Make the reserve again as soon as there is room; say whether all is well.
+
+        Args:
+            committed: Whether a transaction just was. Without one, room can be seen, but
+                not that a disk that refused takes writes again.
+        """
+        state = self.report.state
+        if state is StorageState.OK:
+            return True
         now = self._clock.monotonic_ns()
-        if now < self._next_look_ns:
-            return
+        if now < self._next_look_ns or (
+            state is StorageState.FAILING and not committed
+        ):
+            return False
         self._next_look_ns = now + _LOOK_NS
         if not self._folder.reserve.exists():
             free = shutil.disk_usage(self._folder.root).free
             if free < RESERVE_BYTES + _MARGIN_BYTES:
-                return
+                return False
             try:
                 self._make_reserve()
             except OSError:
-                return
+                return False
         self._set(_OK)
+        return True
 
     def _is_full(self, error: DBAPIError) -> bool:
         if error_code(error) == sqlite3.SQLITE_FULL:

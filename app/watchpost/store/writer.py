@@ -37,8 +37,12 @@ class Relief(Protocol):
         """Say whether the failed transaction is worth trying once more."""
         ...
 
-    def restore(self) -> None:
-        """Be told that a transaction was committed."""
+    def restore(self, *, committed: bool) -> bool:
+        """Go back to normal if possible; say whether all is well.
+
+        Asked after each commit, and about once a second while there is nothing to do
+        and all is not well.
+        """
         ...
 
 
@@ -71,6 +75,7 @@ class Writer:
         self._closing = False
         self._blocked = False
         self._not_before_ns = 0
+        self._is_well = True
         self._thread = threading.Thread(target=self._run, name="store-writer")
 
     def start(self) -> None:
@@ -144,17 +149,25 @@ class Writer:
         return job.future
 
     def _run(self) -> None:
-        while batch := self._next_batch():
+        while (batch := self._next_batch()) is not None:
             try:
-                self._commit(batch)
+                if batch:
+                    self._commit(batch)
+                else:
+                    self._is_well = self._relief.restore(committed=False)
             except Exception as error:  # noqa: BLE001 the thread outlives any one write
                 _log.exception("write_failed", jobs=len(batch))
                 _fail(batch, error)
 
-    def _next_batch(self) -> list[_Job]:
+    def _next_batch(self) -> list[_Job] | None:
+        """Wait for work; an empty batch is time to look after the disk, None the end."""
         with self._waiting:
             while not self._jobs and not self._closing:
-                self._waiting.wait()
+                wait_s = None if self._is_well else _RETRY_NS / NS_PER_S
+                if not self._waiting.wait(wait_s):
+                    return []
+            if not self._jobs:
+                return None
             while self._jobs and not self._due():
                 self._waiting.wait(self._rest_s())
             count = min(len(self._jobs), BATCH_JOBS)
@@ -180,8 +193,10 @@ class Writer:
         except DBAPIError as error:
             if not storage_failed(error):
                 self._one_by_one(batch, error)
-            elif not (self._relief.relieve(error) and self._again(batch)):
-                self._keep(batch, error)
+            else:
+                self._is_well = False
+                if not (self._relief.relieve(error) and self._again(batch)):
+                    self._keep(batch, error)
         except Exception as error:  # noqa: BLE001 whatever the work raised is its answer
             self._one_by_one(batch, error)
 
@@ -220,7 +235,7 @@ class Writer:
         self._pause(BATCH_MS * NS_PER_MS, blocked=False)
         for job, result in zip(batch, results, strict=True):
             _acknowledge(job, result)
-        self._relief.restore()
+        self._is_well = self._relief.restore(committed=True)
 
 
 def _call(connection: Connection, works: Sequence[Any]) -> list[Any]:

@@ -28,13 +28,17 @@ class NoRelief:
     def __init__(self) -> None:
         self.asked = 0
         self.restored = 0
+        self.looked = threading.Semaphore(0)
 
     def relieve(self, error: DBAPIError) -> bool:
         self.asked += 1
         return True
 
-    def restore(self) -> None:
+    def restore(self, *, committed: bool) -> bool:
         self.restored += 1
+        if not committed:
+            self.looked.release()
+        return committed
 
 
 @pytest.fixture
@@ -117,6 +121,21 @@ def test_a_batch_waits_a_tenth_of_a_second_at_most(
     # Somebody who waits for an answer takes along what waits for company.
     assert writer.call(lambda _connection: "done") == "done"
     assert later.result(0) == 20
+
+
+def test_an_idle_writer_looks_whether_the_disk_is_well_again(
+    writer: Writer, relief: NoRelief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "_RETRY_NS", 1_000_000)
+
+    def refused(connection: Connection) -> None:
+        full(connection, [])
+
+    with pytest.raises(StoreError, match="full"):
+        writer.call(refused)
+    # Nobody writes; it is looked at again and again all the same.
+    assert relief.looked.acquire(timeout=10)
+    assert relief.looked.acquire(timeout=10)
 
 
 def test_order_is_kept_across_kinds(writer: Writer, engine: Engine) -> None:
