@@ -26,7 +26,6 @@ class Checkpoint:
         epoch: Completed ones; ``step``: optimiser steps.
         spent_s: Training time so far.
         network: Weights; ``average``: their running average, which is what is exported.
-        adapters: Of the teacher's maps, or None.
         optimiser: Its state.
     """
 
@@ -39,7 +38,6 @@ class Checkpoint:
     spent_s: float
     network: dict[str, Any]
     average: dict[str, Any]
-    adapters: dict[str, Any] | None
     optimiser: dict[str, Any]
 
 

@@ -40,9 +40,9 @@ class _Rows(nn.Module):  # type: ignore[misc]  # torch comes without types here
         with torch.no_grad():
             slope = torch.tensor([line.slope for line in lines])
             shift = torch.tensor([line.shift for line in lines])
-            for head in detector.heads:
-                head.classes.weight.mul_(slope[:, None, None, None])
-                head.classes.bias.mul_(slope).add_(shift)
+            for head in detector.class_rows:
+                head.weight.mul_(slope[:, None, None, None])
+                head.bias.mul_(slope).add_(shift)
 
     def forward(self, pictures: Any) -> Any:
         """Return rows (1, cells, 5 + classes) as a raw YOLOX export does."""

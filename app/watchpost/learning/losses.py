@@ -3,24 +3,24 @@
 Classes: quality focal loss against soft scores (Li et al., "Generalized Focal Loss",
 2020), left out where nothing is known. Boxes: generalised IoU (Rezatofighi et al., 2019)
 and the distance of the raw columns, weighted by the wanted score. Inner maps: the
-teacher's, standardised per channel, through a 1 x 1 convolution that is thrown away
-(FitNets, 2015).
+teacher's, relative to the spread of each channel (FitNets, 2015).
 
 This module imports torch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import nn
 from torch.nn import functional
 
+from watchpost.base.errors import LearningError
 from watchpost.learning.cells import cell_grid
 
 _MIN_WANTED = 0.05
+_QUIET = 0.1
 
 
 def detection_loss(rows: Any, batch: dict[str, Any], width: int, height: int) -> Any:
@@ -81,19 +81,26 @@ def giou(a: Any, b: Any) -> Any:
     return both / union.clamp(min=1e-6) - (hull - union) / hull
 
 
-class MapAdapters(nn.Module):  # type: ignore[misc]  # torch comes without types here
-    """Compares the network's inner maps with a teacher's; only used in training."""
+def map_loss(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Any:
+    """Return how much of a teacher's maps is missed: 0 nothing, 1 all that varies.
 
-    def __init__(self, ours: int, theirs: Sequence[int]) -> None:
-        super().__init__()
-        self.convolutions = nn.ModuleList(nn.Conv2d(ours, n, 1) for n in theirs)
+    Args:
+        ours: The network's maps by part, (n, channels, h, w) each.
+        theirs: The teacher's; parts that it does not have are left out.
 
-    def forward(self, ours: Sequence[Any], theirs: Sequence[Any]) -> Any:
-        """Return the mean squared difference to the standardised maps."""
-        losses = []
-        for convolution, a, b in zip(self.convolutions, ours, theirs, strict=True):
-            wanted = b.float()
-            spread, mean = torch.std_mean(wanted, dim=(0, 2, 3), keepdim=True)
-            wanted = (wanted - mean) / (spread + 1e-3)
-            losses.append(functional.mse_loss(convolution(a), wanted))
-        return torch.stack(losses).mean()
+    Raises:
+        LearningError: A map has another shape than ours.
+    """
+    losses = []
+    for part, wanted in theirs.items():
+        if wanted.shape != ours[part].shape:
+            raise LearningError(
+                f"The teacher's map for {part} is {tuple(wanted.shape[1:])}, ours "
+                f"{tuple(ours[part].shape[1:])}.",
+                todo="Name in the recipe's [teacher.maps] maps of the same shape.",
+            )
+        spread = wanted.var(dim=(0, 2, 3), keepdim=True)
+        # Channels that hardly say anything must not weigh as much as the others.
+        spread = spread + _QUIET * spread.mean()
+        losses.append(((ours[part] - wanted).square() / spread).mean())
+    return torch.stack(losses).mean()

@@ -1,10 +1,14 @@
-"""A small detector for one CPU core: plain convolutions, ReLU, three levels.
+"""A small detector for one CPU core, in parts that can be learnt one by one.
 
-The trunk is a cross-stage-partial network (Wang et al., "CSPNet", 2020) with the pooled
-last stage of YOLOv5's SPPF; the neck a path-aggregation network of equal width (as in
-Yu et al., "PP-PicoDet", 2021); the heads are decoupled, with depthwise 5 x 5
-convolutions. ReLU and plain 3 x 3 convolutions are chosen for ONNX Runtime on a CPU,
-where they fuse and vectorise; SiLU would cost about a fifth more time.
+The plan is that of YOLOX-Nano (Ge et al., "YOLOX", 2021): a cross-stage-partial trunk with
+depthwise 3 x 3 convolutions and pooling before its last stage, a path-aggregation neck,
+and decoupled heads on three levels. The input is reduced by one 6 x 6 convolution instead
+of slices, which ONNX Runtime runs faster.
+
+The network is a row of *parts*, each of which makes one map from maps before it. A teacher
+of the same plan can hand each part the maps that its own parts got, so that each learns
+its share at once and alone ("blockwise" distillation, Wang et al., "Progressive Blockwise
+Knowledge Distillation", 2018).
 
 There is no object score: each class score stands for "this class is here, boxed this
 well" (Li et al., "Generalized Focal Loss", 2020), which lets the loss of a class be left
@@ -17,7 +21,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +29,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-STRIDES = (8, 16, 32)
+from watchpost.learning.cells import STRIDES
+
 _PRIOR = 0.01
 
 
@@ -35,48 +40,58 @@ class Shape:
 
     Attributes:
         stem: Channels at stride 2.
-        stages: Channels at strides 4, 8, 16 and 32.
+        stages: Channels at strides 4, 8, 16 and 32; the neck's levels have the same.
         depths: Residual units at strides 4, 8, 16 and 32.
-        neck: Channels of each level of the neck and of the heads.
+        head: Channels inside the heads.
     """
 
     stem: int = 16
-    stages: tuple[int, int, int, int] = (32, 64, 128, 192)
-    depths: tuple[int, int, int, int] = (1, 2, 2, 1)
-    neck: int = 64
+    stages: tuple[int, int, int, int] = (32, 64, 128, 256)
+    depths: tuple[int, int, int, int] = (1, 3, 3, 1)
+    head: int = 64
 
 
 def _conv(
     inputs: int, outputs: int, size: int = 1, stride: int = 1, groups: int = 1
 ) -> Any:
+    # An even kernel must not move the picture: 6 x 6 at stride 2 wants two of padding.
+    padding = (size - 1) // 2
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, size, stride, size // 2, groups=groups, bias=False),
+        nn.Conv2d(inputs, outputs, size, stride, padding, groups=groups, bias=False),
         nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.03),
-        nn.ReLU(inplace=True),
+        nn.SiLU(inplace=True),
+    )
+
+
+def _apart(inputs: int, outputs: int, stride: int = 1) -> Any:
+    """Return a 3 x 3 convolution taken apart: within channels, then across them."""
+    return nn.Sequential(
+        _conv(inputs, inputs, 3, stride, groups=inputs), _conv(inputs, outputs)
     )
 
 
 class _Unit(nn.Module):  # type: ignore[misc]  # torch comes without types here
-    """1 x 1 then 3 x 3 convolution, added to the input."""
+    """1 x 1 then 3 x 3 convolution, added to the input or not."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, *, adds: bool) -> None:
         super().__init__()
-        self.path = nn.Sequential(
-            _conv(channels, channels), _conv(channels, channels, 3)
-        )
+        self.path = nn.Sequential(_conv(channels, channels), _apart(channels, channels))
+        self.adds = adds
 
     def forward(self, x: Any) -> Any:
-        return x + self.path(x)
+        return x + self.path(x) if self.adds else self.path(x)
 
 
 class _Stage(nn.Module):  # type: ignore[misc]
-    """Split, refine one half by residual units, and join both."""
+    """Split, refine one half by units, and join both."""
 
-    def __init__(self, inputs: int, outputs: int, depth: int) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, depth: int = 1, *, adds: bool = False
+    ) -> None:
         super().__init__()
         half = outputs // 2
         self.refined, self.kept = _conv(inputs, half), _conv(inputs, half)
-        self.units = nn.Sequential(*(_Unit(half) for _ in range(depth)))
+        self.units = nn.Sequential(*(_Unit(half, adds=adds) for _ in range(depth)))
         self.join = _conv(outputs, outputs)
 
     def forward(self, x: Any) -> Any:
@@ -84,7 +99,7 @@ class _Stage(nn.Module):  # type: ignore[misc]
 
 
 class _Pooled(nn.Module):  # type: ignore[misc]
-    """Three max-pools in a row, joined: sees far at the coarsest level."""
+    """Max-pools of 5, 9 and 13 cells, joined: sees far at the coarsest level."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -95,33 +110,22 @@ class _Pooled(nn.Module):  # type: ignore[misc]
     def forward(self, x: Any) -> Any:
         parts = [self.inside(x)]
         for _ in range(3):
+            # Pools in a row see as far as one large pool, for less work.
             parts.append(self.pool(parts[-1]))
         return self.join(torch.cat(parts, 1))
 
 
-class _Head(nn.Module):  # type: ignore[misc]
-    """Box and class maps of one level."""
+class _Tower(nn.Module):  # type: ignore[misc]
+    """A head's way from the map that both heads of a level share."""
 
-    def __init__(self, channels: int, classes: int) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.for_class, self.for_box = (
-            nn.Sequential(
-                _conv(channels, channels, 5, groups=channels),
-                _conv(channels, channels),
-                _conv(channels, channels, 5, groups=channels),
-                _conv(channels, channels),
-            )
-            for _ in range(2)
+        self.path = nn.Sequential(
+            _apart(channels, channels), _apart(channels, channels)
         )
-        self.classes = nn.Conv2d(channels, classes, 1)
-        self.box = nn.Conv2d(channels, 4, 1)
-        nn.init.constant_(self.classes.bias, -math.log((1 - _PRIOR) / _PRIOR))
-        nn.init.constant_(self.box.bias, 0.5)
 
     def forward(self, x: Any) -> Any:
-        return torch.cat(
-            (self.box(self.for_box(x)), self.classes(self.for_class(x))), 1
-        )
+        return self.path(x)
 
 
 class Detector(nn.Module):  # type: ignore[misc]
@@ -130,55 +134,90 @@ class Detector(nn.Module):  # type: ignore[misc]
     ``forward`` takes pictures (n, 3, height, width), float32, BGR, 0..255, sides
     multiples of 32, and returns rows (n, cells, 4 + classes): x and y offsets from the
     cell in strides, logarithms of width and height in strides, then class logits; cells
-    row by row, strides 8, 16, 32. ``features`` also returns the three neck maps.
+    row by row, strides 8, 16, 32.
     """
 
     def __init__(self, classes: int, shape: Shape | None = None) -> None:
         super().__init__()
         s = shape or Shape()
-        w, d, n = s.stages, s.depths, s.neck
-        self.classes, self.width = classes, (shape or Shape()).neck
-        self.stem = _conv(3, s.stem, 3, 2)
-        widths = (s.stem, *w)
-        self.downs = nn.ModuleList(
-            _conv(a, b, 3, 2) for a, b in itertools.pairwise(widths)
-        )
-        self.stages = nn.ModuleList(
-            _Stage(b, b, count) for b, count in zip(w, d, strict=True)
-        )
-        self.pooled = _Pooled(w[3])
-        self.laterals = nn.ModuleList(_conv(channels, n) for channels in w[1:])
-        self.up4, self.up3 = _Stage(2 * n, n, 1), _Stage(2 * n, n, 1)
-        self.down3, self.down4 = _conv(n, n, 3, 2), _conv(n, n, 3, 2)
-        self.out4, self.out5 = _Stage(2 * n, n, 1), _Stage(2 * n, n, 1)
-        self.heads = nn.ModuleList(_Head(n, classes) for _ in STRIDES)
+        self.classes = classes
+        _, w8, w16, w32 = s.stages
+        self.stem = _conv(3, s.stem, 6, 2)
+        self.trunk = nn.ModuleList()
+        for (a, b), depth in zip(
+            itertools.pairwise((s.stem, *s.stages)), s.depths, strict=True
+        ):
+            last = b == w32
+            middle = [_Pooled(b)] if last else []
+            self.trunk.append(
+                nn.Sequential(
+                    _apart(a, b, 2), *middle, _Stage(b, b, depth, adds=not last)
+                )
+            )
+        self.lateral32 = _conv(w32, w16)
+        self.merged16 = _Stage(2 * w16, w16)
+        self.lateral16 = _conv(w16, w8)
+        self.neck8 = _Stage(2 * w8, w8)
+        self.down8, self.neck16 = _apart(w8, w8, 2), _Stage(2 * w8, w16)
+        self.down16, self.neck32 = _apart(w16, w16, 2), _Stage(2 * w16, w32)
+        self.shared = nn.ModuleList(_conv(w, s.head) for w in (w8, w16, w32))
+        self.class_towers = nn.ModuleList(_Tower(s.head) for _ in STRIDES)
+        self.box_towers = nn.ModuleList(_Tower(s.head) for _ in STRIDES)
+        self.class_rows = nn.ModuleList(nn.Conv2d(s.head, classes, 1) for _ in STRIDES)
+        self.box_rows = nn.ModuleList(nn.Conv2d(s.head, 4, 1) for _ in STRIDES)
+        for to_classes, to_box in zip(self.class_rows, self.box_rows, strict=True):
+            nn.init.constant_(to_classes.bias, -math.log((1 - _PRIOR) / _PRIOR))
+            nn.init.constant_(to_box.bias, 0.5)
 
-    def features(self, pictures: Any) -> list[Any]:
-        """Return the neck's maps at strides 8, 16 and 32, (n, neck, h, w) each."""
-        x = self.stem((pictures - 114.0) / 64.0)
+    def maps(self, pictures: Any, given: Mapping[str, Any] | None = None) -> Any:
+        """Return the map that each of the :data:`parts.PARTS` makes, by its name.
+
+        Args:
+            pictures: As ``forward`` takes them.
+            given: Maps to go on with instead of the network's own, by part, of the same
+                shapes; parts after it see these and no gradient passes.
+        """
+        made: dict[str, Any] = {}
+        given = given or {}
+
+        def part(name: str, value: Any) -> Any:
+            made[name] = value
+            return given.get(name, value)
+
+        x = part("stem", self.stem((pictures - 114.0) / 64.0))
         levels = []
-        for down, stage in zip(self.downs, self.stages, strict=True):
-            x = stage(down(x))
+        for stride, stage in zip((4, *STRIDES), self.trunk, strict=True):
+            x = part(f"trunk{stride}", stage(x))
             levels.append(x)
-        levels[3] = self.pooled(levels[3])
-        c3, c4, c5 = (
-            lateral(level)
-            for lateral, level in zip(self.laterals, levels[1:], strict=True)
-        )
-        p4 = self.up4(torch.cat((_twice(c5), c4), 1))
-        p3 = self.up3(torch.cat((_twice(p4), c3), 1))
-        p4 = self.out4(torch.cat((self.down3(p3), p4), 1))
-        p5 = self.out5(torch.cat((self.down4(p4), c5), 1))
-        return [p3, p4, p5]
+        _, t8, t16, t32 = levels
+        l32 = part("lateral32", self.lateral32(t32))
+        m16 = part("merged16", self.merged16(torch.cat((_twice(l32), t16), 1)))
+        l16 = part("lateral16", self.lateral16(m16))
+        n8 = part("neck8", self.neck8(torch.cat((_twice(l16), t8), 1)))
+        n16 = part("neck16", self.neck16(torch.cat((self.down8(n8), l16), 1)))
+        n32 = part("neck32", self.neck32(torch.cat((self.down16(n16), l32), 1)))
+        for level, (stride, x) in enumerate(zip(STRIDES, (n8, n16, n32), strict=True)):
+            shared = self.shared[level](x)
+            part(f"classes{stride}", self.class_towers[level](shared))
+            part(f"boxes{stride}", self.box_towers[level](shared))
+        return made
 
-    def rows(self, features: Sequence[Any]) -> Any:
-        """Return the heads' rows from the neck's maps."""
-        maps = [head(x) for head, x in zip(self.heads, features, strict=True)]
-        return torch.cat([m.flatten(2) for m in maps], 2).transpose(1, 2)
+    def rows(self, maps: Mapping[str, Any]) -> Any:
+        """Return the rows that the heads' maps say."""
+        levels = [
+            torch.cat(
+                (to_box(maps[f"boxes{stride}"]), to_classes(maps[f"classes{stride}"])),
+                1,
+            )
+            for stride, to_box, to_classes in zip(
+                STRIDES, self.box_rows, self.class_rows, strict=True
+            )
+        ]
+        return torch.cat([level.flatten(2) for level in levels], 2).transpose(1, 2)
 
     def forward(self, pictures: Any) -> Any:
         """Return the rows of pictures."""
-        return self.rows(self.features(pictures))
+        return self.rows(self.maps(pictures))
 
 
 def _twice(x: Any) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from watchpost import resources
 from watchpost.base.errors import LearningError
+from watchpost.learning.parts import PARTS
 
 
 class _Part(BaseModel):
@@ -33,15 +34,21 @@ class PictureSet(_Part):
 class Teacher(_Part):
     """A detector whose answers are learnt from.
 
-    ``classes`` maps ours to its indices; ``maps`` names its inner tensors at strides 8,
-    16 and 32 that are learnt from too, with ``widths`` channels.
+    ``classes`` maps ours to its indices; ``maps`` names, by the part of our network that
+    is to make the same map, its inner tensors that are learnt from too.
     """
 
     file: str
     licence: str
     classes: dict[str, int]
-    maps: tuple[str, ...] = ()
-    widths: tuple[int, ...] = ()
+    maps: dict[str, str] = {}
+
+    @field_validator("maps")
+    @classmethod
+    def _known_parts(cls, maps: dict[str, str]) -> dict[str, str]:
+        if unknown := sorted(maps.keys() - set(PARTS)):
+            raise ValueError(f"{unknown[0]} is none of {', '.join(PARTS)}")
+        return maps
 
 
 class Simulated(_Part):
@@ -63,8 +70,10 @@ class Recipe(_Part):
     Attributes:
         width: Of the detector's input in training, pixels, a multiple of 32; height too.
         epoch_pictures: Pictures drawn for an epoch, with repetition.
+        guided: Share of the training, at its start, in which each part of the network
+            works on the teacher's maps instead of those of the parts before it.
         ugly: Share of pictures that are made ugly; ``mosaic``: share put together of
-            several.
+            several; ``moved``: share shown from nearer, farther or aside.
         held_back: Every so many-th picture of a set is kept for measuring; 0 keeps none.
         licence: Of the weights; travels in the model's file and card.
         weaknesses: What is known beforehand that the model will be bad at; sentences.
@@ -78,10 +87,12 @@ class Recipe(_Part):
     seed: int = 1
     epochs: int = Field(ge=1)
     epoch_pictures: int = Field(4096, ge=1)
+    guided: float = Field(0.0, ge=0, le=1)
     batch: int = Field(ge=1)
     learning_rate: float = Field(gt=0)
     ugly: float = Field(0.35, ge=0, le=1)
     mosaic: float = Field(0.25, ge=0, le=1)
+    moved: float = Field(0.75, ge=0, le=1)
     held_back: int = Field(12, ge=0)
     licence: str = ""
     weaknesses: tuple[str, ...] = ()

@@ -25,14 +25,15 @@ from watchpost.learning.targets import targets_of
 from watchpost.learning.teacher import Teacher
 
 Sample = dict[str, NDArray[Any]]
-_PLAIN = 0.25
+MAP = "map_"
 
 
 class Samples:
     """One epoch's samples by number; the same number gives the same sample.
 
     Made once per loading process (it pickles by its arguments). The teacher sees the
-    clean picture and answers for it; the network gets the ugly one.
+    clean picture and answers for it; the network gets the ugly one. Only while the
+    network is guided by the teacher's maps do both see the same.
     """
 
     def __init__(self, recipe: Recipe, cache: Path, teacher: Path | None) -> None:
@@ -43,7 +44,7 @@ class Samples:
         numbers = self._cache.for_training()
         weights = self._cache.weights()[numbers]
         self._numbers, self._shares = numbers, weights / weights.sum()
-        self.epoch = 0
+        self.epoch, self.guided = 0, False
         self._taught = np.zeros(len(recipe.classes), bool)
         if recipe.teacher is not None:
             self._taught[[recipe.classes.index(n) for n in recipe.teacher.classes]] = (
@@ -51,19 +52,20 @@ class Samples:
             )
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, (*self._arguments, self.epoch))
+        return (_rebuild, (*self._arguments, self.epoch, self.guided))
 
     def __len__(self) -> int:
         return self._recipe.epoch_pictures
 
     def __getitem__(self, number: int) -> Sample:
-        """Return arrays: picture (h, w, 3) u8, scores, boxes, known, map_0.. of a teacher."""
+        """Return picture (h, w, 3) u8, scores, boxes, known, a teacher's map_PART."""
         rng = np.random.default_rng((self._recipe.seed, self.epoch, number))
         framed = self._framed(rng)
-        answer = None if self._teacher is None else self._teacher.answer(framed.bgr)
-        targets = targets_of(framed, answer, self._taught)
         bgr = vary(framed.bgr, rng)
         bgr = make_ugly(bgr, rng, chance=self._recipe.ugly)
+        shown = bgr if self.guided else framed.bgr
+        answer = None if self._teacher is None else self._teacher.answer(shown)
+        targets = targets_of(framed, answer, self._taught)
         sample: Sample = {
             "picture": bgr,
             "scores": targets.scores,
@@ -71,7 +73,7 @@ class Samples:
             "known": targets.known,
         }
         if answer is not None:
-            sample |= {f"map_{i}": m for i, m in enumerate(answer.maps)}
+            sample |= {f"{MAP}{part}": m for part, m in answer.maps.items()}
         return sample
 
     def _framed(self, rng: Rng) -> Framed:
@@ -82,7 +84,7 @@ class Samples:
             areas = mosaic_areas(width, height, rng)
         drawn = rng.choice(self._numbers, len(areas), p=self._shares)
         parts = [(a, self._cache[int(n)]) for a, n in zip(areas, drawn, strict=True)]
-        plain = rng.random() < _PLAIN
+        plain = rng.random() >= self._recipe.moved
         return frame(
             parts,
             width,
@@ -97,9 +99,11 @@ def _moved(rng: Rng) -> Any:
     return lambda size, area: random_view(size, area, rng)
 
 
-def _rebuild(recipe: Recipe, cache: Path, teacher: Path | None, epoch: int) -> Samples:
+def _rebuild(
+    recipe: Recipe, cache: Path, teacher: Path | None, epoch: int, guided: bool
+) -> Samples:
     samples = Samples(recipe, cache, teacher)
-    samples.epoch = epoch
+    samples.epoch, samples.guided = epoch, guided
     return samples
 
 
@@ -108,4 +112,4 @@ def collate(samples: list[Sample]) -> Sample:
     return {name: np.stack([s[name] for s in samples]) for name in samples[0]}
 
 
-__all__ = ["Sample", "Samples", "collate", "letterboxed"]
+__all__ = ["MAP", "Sample", "Samples", "collate", "letterboxed"]

@@ -1,8 +1,7 @@
 """A permissively licensed detector whose answers are learnt from ("distillation").
 
-It answers for every cell of the same grid: class probabilities, a box, and its inner
-maps at the three strides (Hinton et al., 2015; Romero et al., "FitNets", 2015). Its
-weights are never copied.
+It answers for every cell of the same grid: class probabilities, a box, and inner maps
+(Hinton et al., 2015; Romero et al., "FitNets", 2015). Its weights are never copied.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ class Answer:
     Attributes:
         scores: Per cell and class of the recipe; shape (N, C), float32.
         boxes: Left, top, right, bottom, pixels of the input; shape (N, 4), float32.
-        maps: Inner maps at strides 8, 16 and 32, each (channels, h, w), float16.
+        maps: Inner maps by the part that is to make the same, (channels, h, w), float16.
     """
 
     scores: NDArray[np.float32]
     boxes: NDArray[np.float32]
-    maps: tuple[NDArray[np.float16], ...]
+    maps: dict[str, NDArray[np.float16]]
 
 
 class Teacher:
@@ -51,7 +50,7 @@ class Teacher:
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(
-                _any_size(path, self._maps),
+                _any_size(path, tuple(self._maps.values())),
                 options,
                 providers=["CPUExecutionProvider"],
             )
@@ -81,7 +80,10 @@ class Teacher:
         scores = np.zeros((len(rows), len(self._recipe.classes)), np.float32)
         scores[:, self._ours] = rows[:, 4:5] * rows[:, self._columns]
         boxes = np.concatenate((centre - half, centre + half), 1).astype(np.float32)
-        maps = tuple(np.asarray(m)[0].astype(np.float16) for m in found[1:])
+        maps = {
+            part: np.asarray(m)[0].astype(np.float16)
+            for part, m in zip(self._maps, found[1:], strict=True)
+        }
         return Answer(scores, boxes, maps)
 
 

@@ -20,18 +20,18 @@ from watchpost.base.clock import SYSTEM_CLOCK, Clock
 from watchpost.base.errors import LearningError
 from watchpost.base.log import get_logger
 from watchpost.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
-from watchpost.learning.losses import MapAdapters, detection_loss
+from watchpost.learning.losses import detection_loss, map_loss
 from watchpost.learning.network import Detector
 from watchpost.learning.recipes import Recipe
-from watchpost.learning.samples import Samples, collate
+from watchpost.learning.samples import MAP, Samples, collate
 
 _WARM_UP_STEPS = 200
 _LAST_RATE = 0.03
 _AVERAGE_STEPS = 400.0
 _AVERAGE_DECAY = 0.9985
-_MAX_GRADIENT = 10.0
+_MAX_GRADIENT = 20.0
 _WEIGHT_DECAY = 0.05
-_CLASS_GAIN, _BOX_GAIN, _MAP_GAIN = 1.0, 2.0, 1.0
+_CLASS_GAIN, _BOX_GAIN, _MAP_GAIN = 1.0, 2.0, 8.0
 _TELL_EVERY_S = 5.0
 _log = get_logger(__name__)
 
@@ -84,8 +84,8 @@ class Plan:
 class _State:
     network: Any
     average: Any
-    adapters: Any
     optimiser: Any
+    guided: bool = False
     epoch: int = 0
     step: int = 0
     spent_s: float = 0.0
@@ -122,15 +122,12 @@ def run(
     samples = Samples(recipe, cache, plan.teacher)
     before_s, started_ns = state.spent_s, clock.monotonic_ns()
     told_ns, told_step = started_ns, state.step
-    steps_an_epoch = max(1, recipe.epoch_pictures // recipe.batch)
     is_astray = False
     try:
         for batch in _batches(recipe, plan, samples, state):
             spent_s = before_s + (clock.monotonic_ns() - started_ns) / 1e9
             state.spent_s = spent_s
-            share = state.step / (steps_an_epoch * recipe.epochs)
-            if plan.minutes is not None:
-                share = max(share, spent_s / (plan.minutes * 60))
+            share = _share(state, recipe, plan)
             if share >= 1 or stop():
                 break
             _step(state, recipe, batch, share)
@@ -156,9 +153,7 @@ def _prepare(recipe: Recipe, plan: Plan) -> _State:
     network.to(memory_format=torch.channels_last)
     average = Detector(len(recipe.classes))
     average.load_state_dict(network.state_dict())
-    widths = recipe.teacher.widths if recipe.teacher and plan.teacher else ()
-    adapters = MapAdapters(network.width, widths) if widths else None
-    state = _State(network, average, adapters, _optimiser(recipe, network, adapters))
+    state = _State(network, average, _optimiser(recipe, network))
     found = load_checkpoint(plan.out)
     if found is None:
         return state
@@ -169,22 +164,17 @@ def _prepare(recipe: Recipe, plan: Plan) -> _State:
         )
     network.load_state_dict(found.network)
     average.load_state_dict(found.average)
-    if adapters is not None and found.adapters is not None:
-        adapters.load_state_dict(found.adapters)
-        state.optimiser.load_state_dict(found.optimiser)
-    elif adapters is None and found.adapters is None:
-        state.optimiser.load_state_dict(found.optimiser)
+    state.optimiser.load_state_dict(found.optimiser)
     state.epoch, state.step, state.spent_s = found.epoch, found.step, found.spent_s
     _log.info("training_resumed", epoch=found.epoch, step=found.step)
     return state
 
 
-def _optimiser(recipe: Recipe, network: Any, adapters: Any | None) -> Any:
+def _optimiser(recipe: Recipe, network: Any) -> Any:
     decayed: list[Any] = []
     free: list[Any] = []
-    for module in (network, *((adapters,) if adapters is not None else ())):
-        for parameter in module.parameters():
-            (decayed if parameter.ndim > 1 else free).append(parameter)
+    for parameter in network.parameters():
+        (decayed if parameter.ndim > 1 else free).append(parameter)
     return torch.optim.AdamW(
         [
             {"params": decayed, "weight_decay": _WEIGHT_DECAY},
@@ -199,6 +189,7 @@ def _batches(
 ) -> Iterator[dict[str, Any]]:
     while state.epoch < recipe.epochs:
         samples.epoch = state.epoch
+        samples.guided = state.guided = _share(state, recipe, plan) < recipe.guided
         loader = DataLoader(
             samples,
             batch_size=recipe.batch,
@@ -217,6 +208,15 @@ def _batches(
         _log.info("epoch_done", epoch=state.epoch, step=state.step)
 
 
+def _share(state: _State, recipe: Recipe, plan: Plan) -> float:
+    """Return how much of the training is done, 0..1, by steps or by time."""
+    steps = max(1, recipe.epoch_pictures // recipe.batch) * recipe.epochs
+    share = state.step / steps
+    if plan.minutes is not None:
+        share = max(share, state.spent_s / (plan.minutes * 60))
+    return share
+
+
 def _step(state: _State, recipe: Recipe, batch: dict[str, Any], share: float) -> None:
     warm = min(1.0, (state.step + 1) / _WARM_UP_STEPS)
     falling = _LAST_RATE + (1 - _LAST_RATE) * (1 + math.cos(math.pi * share)) / 2
@@ -225,17 +225,15 @@ def _step(state: _State, recipe: Recipe, batch: dict[str, Any], share: float) ->
     pictures = batch["picture"].permute(0, 3, 1, 2).float()
     pictures = pictures.contiguous(memory_format=torch.channels_last)
     state.network.train()
-    features = state.network.features(pictures)
-    parts = detection_loss(
-        state.network.rows(features), batch, recipe.width, recipe.height
-    )
-    map_loss = parts.new_zeros(())
-    if state.adapters is not None:
-        theirs = [batch[f"map_{i}"] for i in range(len(features))]
-        map_loss = state.adapters(features, theirs)
+    theirs = {n[len(MAP) :]: v.float() for n, v in batch.items() if n.startswith(MAP)}
+    ours = state.network.maps(pictures, theirs if state.guided else None)
+    # While it is guided, what the heads say of the teacher's maps is learnt beside.
+    said = state.network.rows(ours | theirs if state.guided else ours)
+    parts = detection_loss(said, batch, recipe.width, recipe.height)
+    missed = map_loss(ours, theirs) if theirs else parts.new_zeros(())
     loss = _CLASS_GAIN * parts[0] + _BOX_GAIN * parts[1]
     # The inner maps show the way at first; at the end the answer alone matters.
-    loss = loss + _MAP_GAIN * (1 - share) * map_loss
+    loss = loss + _MAP_GAIN * (1 - share) * missed
     if not bool(torch.isfinite(loss)):
         raise LearningError(
             f"The training went astray at step {state.step}: the loss is not a number.",
@@ -247,7 +245,7 @@ def _step(state: _State, recipe: Recipe, batch: dict[str, Any], share: float) ->
     state.optimiser.step()
     state.step += 1
     _follow(state)
-    state.recent.append(torch.stack((loss, *parts, map_loss)).detach())
+    state.recent.append(torch.stack((loss, *parts, missed)).detach())
     del state.recent[:-50]
 
 
@@ -303,6 +301,5 @@ def _checkpoint(recipe: Recipe, state: _State) -> Checkpoint:
         spent_s=state.spent_s,
         network=state.network.state_dict(),
         average=state.average.state_dict(),
-        adapters=None if state.adapters is None else state.adapters.state_dict(),
         optimiser=state.optimiser.state_dict(),
     )
