@@ -27,7 +27,9 @@ def test_a_corruption_changes_a_picture_and_repeats_itself(
     assert (made != before).any()
 
 
-@pytest.mark.parametrize("name", ["defocus", "underexposed", "haze", "jpeg", "small"])
+@pytest.mark.parametrize(
+    "name", ["defocus", "underexposed", "haze", "jpeg", "low_resolution"]
+)
 def test_a_higher_severity_hurts_more(name: str) -> None:
     before = picture().astype(float)
 
