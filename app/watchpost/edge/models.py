@@ -209,10 +209,9 @@ class ModelShelf:
 def shipped_model() -> Path | None:
     """Return the detector that travels with the product, or None."""
     try:
-        folder = resources.path("models")
+        return resources.path("models/detector.onnx")
     except FileNotFoundError:
         return None
-    return next(iter(sorted(folder.glob("*.onnx"))), None)
 
 
 def _record(model_id: str, name: str, info: ModelInfo) -> ModelRecord:

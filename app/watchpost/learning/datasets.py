@@ -61,39 +61,42 @@ class PictureFile:
     label: Path
 
 
-def picture_files(folder: Path) -> list[PictureFile]:
-    """Return a set's pictures that have a label file, by name.
+def picture_files(images: Path, labels: Path) -> list[PictureFile]:
+    """Return the pictures that have a label file, by name.
 
     Raises:
-        LearningError: The folder holds none.
+        LearningError: There are none.
     """
     files = [
-        PictureFile(path, folder / "labels" / f"{path.stem}.txt")
-        for path in sorted((folder / "images").glob("*"))
+        PictureFile(path, labels / f"{path.stem}.txt")
+        for path in sorted(images.glob("*"))
         if path.suffix.lower() in _SUFFIXES
     ]
     found = [f for f in files if f.label.exists()]
     if not found:
         raise LearningError(
-            f"There are no labelled pictures in {folder}.",
-            todo="It needs images/ and labels/ with one text file a picture.",
+            f"There are no labelled pictures in {images}.",
+            todo=f"It needs pictures, and {labels} one text file of the same name for "
+            "each.",
         )
     return found
 
 
-def read_class_names(folder: Path) -> list[str]:
-    """Return a set's class names in order, from its ``classes.txt``.
+def read_class_names(path: Path) -> list[str]:
+    """Return class names in order, from a text file with one a line.
 
     Raises:
-        LearningError: It is not there.
+        LearningError: It cannot be read, or says nothing.
     """
     try:
-        text = (folder / "classes.txt").read_text(encoding="utf-8")
-    except OSError as error:
+        names = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
         raise LearningError(
-            f"{folder} has no classes.txt.", todo="Write one class name a line."
+            f"The class names {path} cannot be read.", todo="Write one name a line."
         ) from error
-    return [line.strip() for line in text.splitlines()]
+    if not any(name.strip() for name in names):
+        raise LearningError(f"{path} names no class.", todo="Write one name a line.")
+    return [name.strip() for name in names]
 
 
 def read_set(
@@ -101,10 +104,10 @@ def read_set(
 ) -> Iterator[Example]:
     """Yield the examples of one set, boxes in the recipe's classes, sides <= 480."""
     folder = root / which.folder
-    names = read_class_names(folder)
+    names = read_class_names(folder / "classes.txt")
     ours = {i: classes.index(name) for i, name in enumerate(names) if name in classes}
     labelled = np.array([name in which.labelled for name in classes])
-    for number, file in enumerate(picture_files(folder)):
+    for number, file in enumerate(picture_files(folder / "images", folder / "labels")):
         bgr = read_picture(file.picture)
         if bgr is None:
             _log.warning("picture_unreadable", file=file.picture.name)
@@ -139,15 +142,29 @@ def read_labels(
     Args:
         path: Lines of class, centre x, centre y, width, height.
         ours: The recipe's class by the file's; other lines are left out.
+
+    Raises:
+        LearningError: A line is of another form; says which.
     """
     boxes, class_ids = [], []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        words = line.split()
-        if len(words) < 5 or int(float(words[0])) not in ours:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
             continue
-        x, y, w, h = (float(v) for v in words[1:5])
-        boxes.append((x - w / 2, y - h / 2, x + w / 2, y + h / 2))
-        class_ids.append(ours[int(float(words[0]))])
+        try:
+            kind, *box = (float(word) for word in line.split()[:5])
+            x, y, w, h = box
+            if not np.isfinite(box).all():
+                raise ValueError(line)
+            known = ours.get(int(kind))
+        except (ValueError, OverflowError) as error:
+            raise LearningError(
+                f"Line {number} of {path} is no label: {line[:60]!r}.",
+                todo="Write class, centre x, centre y, width and height, in fractions.",
+            ) from error
+        if known is not None:
+            boxes.append((x - w / 2, y - h / 2, x + w / 2, y + h / 2))
+            class_ids.append(known)
     corners = np.clip(np.array(boxes, np.float32).reshape(-1, 4), 0, 1)
     return corners, np.array(class_ids, np.int32)
 

@@ -33,7 +33,7 @@ RECIPE = Recipe(
 
 
 def measured(**scores: ClassScore) -> Measured:
-    return Measured("Some pictures", DetectorScore(3, scores))
+    return Measured("Some pictures", DetectorScore(3, scores, 1.0))
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def a_recipe(**changes: object) -> Recipe:
 def test_labels_become_corners_in_our_classes(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(
-        "7 0.5 0.5 0.2 0.4\n3 0.5 0.5 0.2 0.4\n7.0 0.05 0.9 0.4 0.4\nrubbish\n",
+        "7 0.5 0.5 0.2 0.4\n3 0.5 0.5 0.2 0.4\n7.0 0.05 0.9 0.4 0.4\n\n",
         encoding="utf-8",
     )
     boxes, class_ids = read_labels(path, {7: 1})
@@ -62,6 +62,16 @@ def test_labels_become_corners_in_our_classes(tmp_path: Path) -> None:
     np.testing.assert_allclose(
         boxes, [(0.4, 0.3, 0.6, 0.7), (0.0, 0.7, 0.25, 1.0)], atol=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["rubbish", "7 0.5 0.5 0.2", "7 0.5 0.5 nan 0.2", "inf 0.5 0.5 0.2 0.2"]
+)
+def test_a_line_that_is_no_label_is_said(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"7 0.5 0.5 0.2 0.4\n{line}\n", encoding="utf-8")
+    with pytest.raises(LearningError, match=r"Line 2 of .* is no label"):
+        read_labels(path, {7: 1})
 
 
 def test_an_empty_label_file_is_a_picture_without_objects(tmp_path: Path) -> None:
@@ -105,7 +115,7 @@ def test_an_unreadable_picture_is_left_out(tmp_path: Path) -> None:
 
 def test_a_folder_without_labelled_pictures_is_said(tmp_path: Path) -> None:
     with pytest.raises(LearningError, match="no labelled pictures"):
-        picture_files(tmp_path)
+        picture_files(tmp_path / "images", tmp_path / "labels")
 
 
 def test_the_simulator_labels_everything_and_holds_back_a_whole_story() -> None:

@@ -34,10 +34,12 @@ class DetectorScore:
     Attributes:
         pictures: How many were looked at.
         classes: By class name; classes that do not occur are left out.
+        network_ms: Median time of the network alone, on one thread.
     """
 
     pictures: int
     classes: Mapping[str, ClassScore]
+    network_ms: float
 
     @property
     def ap50(self) -> float:
@@ -60,13 +62,18 @@ class Looker:
     def __init__(self, model: ModelInfo, threshold: float = _LOWEST_SCORE) -> None:
         self._spec = model.input
         self._network = Network(model, threshold)
+        self.network_ms = 0.0
 
     def look(self, bgr: Picture) -> Detections:
-        """Return what the model sees in a picture, shape (height, width, 3)."""
+        """Return what the model sees in a picture, shape (height, width, 3).
+
+        ``network_ms`` then says how long the network itself took.
+        """
         height, width = bgr.shape[:2]
         self._network.picture.copy(self._placed(bgr))
         header = FrameHeader(FrameKey(0, 0), 0, 0, width, height)
-        return self._network.look(header)[0]
+        found, self.network_ms = self._network.look(header)
+        return found
 
     def _placed(self, bgr: Picture) -> Picture:
         spec = self._spec
@@ -103,11 +110,12 @@ def score_detector(
         i: model.classes.index(n) for i, n in enumerate(classes) if n in model.classes
     }
     pairs: dict[str, list[tuple[Boxes, Boxes]]] = {classes[i]: [] for i in ours}
-    count = 0
+    spent_ms: list[float] = []
     for example in examples:
         # Square pixels: fractions would weigh width and height differently.
         scale = np.array([example.bgr.shape[1], example.bgr.shape[0]] * 2, np.float64)
         found = looker.look(np.ascontiguousarray(example.bgr))
+        spent_ms.append(looker.network_ms)
         for index, theirs in ours.items():
             if not example.labelled[index]:
                 continue
@@ -119,10 +127,13 @@ def score_detector(
                     _boxes(example.boxes[there] * scale, np.ones(int(there.sum()))),
                 )
             )
-        count += 1
-        tell(count)
+        tell(len(spent_ms))
     scores = {name: score_class(pictures) for name, pictures in pairs.items()}
-    return DetectorScore(count, {n: s for n, s in scores.items() if s is not None})
+    return DetectorScore(
+        len(spent_ms),
+        {n: s for n, s in scores.items() if s is not None},
+        float(np.median(spent_ms)) if spent_ms else 0.0,
+    )
 
 
 def labelled_folder(folder: Path, classes: tuple[str, ...]) -> tuple[Example, ...]:
@@ -131,7 +142,7 @@ def labelled_folder(folder: Path, classes: tuple[str, ...]) -> tuple[Example, ..
     Raises:
         LearningError: The folder holds no pictures with labels.
     """
-    names = set(read_class_names(folder))
+    names = set(read_class_names(folder / "classes.txt"))
     which = PictureSet(
         folder=folder.name,
         labelled=tuple(name for name in classes if name in names),

@@ -1,0 +1,143 @@
+"""``watchpost evaluate detector``: a model file on labelled pictures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from watchpost import resources
+from watchpost.base import log
+from watchpost.base.errors import LearningError
+from watchpost.base.files import replace_file
+from watchpost.engine.inference.inspection import inspect_model
+from watchpost.engine.inference.model import ModelInfo
+from watchpost.learning.datasets import (
+    Example,
+    PictureFile,
+    picture_files,
+    read_class_names,
+    read_labels,
+    read_picture,
+)
+from watchpost.learning.evaluation.detector import DetectorScore, score_detector
+
+_DETECTOR = "models/detector.onnx"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.description = (
+        "Run a model on labelled pictures with the product's own reader and print its "
+        "average precision (COCO's, at an overlap of 0.5 and over 0.5 to 0.95) for each "
+        "class that both know by name, and the network's time on one thread."
+    )
+    parser.add_argument(
+        "--images", type=Path, required=True, metavar="DIR", help="the pictures"
+    )
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="YOLO labels: a text file of the same name for each; pictures without one "
+        "are left out",
+    )
+    parser.add_argument(
+        "--classes",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="class names of the labels, one a line",
+    )
+    parser.add_argument(
+        "--model", type=Path, help="an ONNX file; default: the shipped one"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the outcome here"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the evaluation; returns the exit code.
+
+    Raises:
+        LearningError: Pictures, labels or class names cannot be used, or the model knows
+            none of the classes.
+    """
+    log.configure()
+    names = tuple(read_class_names(options.classes))
+    files = picture_files(options.images, options.labels)
+    model = inspect_model(options.model or resources.path(_DETECTOR))
+    if not set(names) & set(model.classes):
+        raise LearningError(
+            f"The model knows none of the classes in {options.classes}; it knows "
+            f"{', '.join(model.classes[:8])}.",
+            todo="Give the classes the names that the model uses.",
+        )
+    result = score_detector(model, _examples(files, names), names, tell=_tell(files))
+    print(_text(model, names, result))
+    if options.json is not None:
+        outcome = json.dumps(_record(model, names, result), indent=1)
+        replace_file(options.json, outcome.encode())
+    return 0
+
+
+def _examples(files: list[PictureFile], names: tuple[str, ...]) -> Iterator[Example]:
+    every = {number: number for number in range(len(names))}
+    labelled = np.ones(len(names), bool)
+    for file in files:
+        bgr = read_picture(file.picture)
+        if bgr is None:
+            raise LearningError(
+                f"The picture {file.picture} cannot be decoded.",
+                todo="Replace it, or take it and its labels out.",
+            )
+        boxes, class_ids = read_labels(file.label, every)
+        yield Example(bgr, boxes, class_ids, labelled)
+
+
+def _tell(files: list[PictureFile]) -> Callable[[int], None]:
+    def tell(count: int) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if count == len(files) else ""
+            print(f"\rpicture {count} of {len(files)}", end=end, file=sys.stderr)
+
+    return tell
+
+
+def _text(model: ModelInfo, names: tuple[str, ...], result: DetectorScore) -> str:
+    lines = [
+        f"{model.path.name}, {model.input.width} x {model.input.height}, layout "
+        f"{model.layout}, on {result.pictures} pictures",
+        f"{'class':<16} {'objects':>7} {'AP50':>6} {'AP50-95':>8}",
+    ]
+    for name, score in result.classes.items():
+        lines.append(f"{name:<16} {score.objects:>7} {score.ap50:6.1%} {score.ap:8.1%}")
+    lines.append(f"{'mean':<16} {'':>7} {result.ap50:6.1%} {result.ap:8.1%}")
+    lines.append(f"network: {result.network_ms:.1f} ms a picture on one thread")
+    if unknown := [name for name in names if name not in model.classes]:
+        lines.append(f"not known to the model, not measured: {', '.join(unknown)}")
+    return "\n".join(lines)
+
+
+def _record(
+    model: ModelInfo, names: tuple[str, ...], result: DetectorScore
+) -> dict[str, object]:
+    return {
+        "model": model.path.name,
+        "sha256": model.sha256,
+        "pictures": result.pictures,
+        "map50": result.ap50,
+        "map50_95": result.ap,
+        "network_ms": result.network_ms,
+        "classes": {
+            name: {"objects": s.objects, "ap50": s.ap50, "ap50_95": s.ap}
+            for name, s in result.classes.items()
+        },
+        "not_measured": [name for name in names if name not in model.classes],
+    }
