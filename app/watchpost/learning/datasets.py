@@ -115,7 +115,7 @@ def read_set(
         boxes, class_ids = read_labels(file.label, ours)
         kept = labelled[class_ids]
         yield Example(
-            _limited(bgr),
+            limited(bgr),
             boxes[kept],
             class_ids[kept],
             labelled,
@@ -190,7 +190,7 @@ def simulate(
             boxes = np.array([b[1:] for b in seen], np.float32).reshape(-1, 4)
             class_ids = np.array([classes.index(b[0]) for b in seen], np.int32)
             yield Example(
-                _limited(scene.frame(frame)),
+                limited(scene.frame(frame)),
                 np.clip(boxes, 0, 1),
                 class_ids,
                 everything,
@@ -215,7 +215,8 @@ def read_all(recipe: Recipe, root: Path) -> Iterator[Example]:
         )
 
 
-def _limited(bgr: Picture) -> Picture:
+def limited(bgr: Picture) -> Picture:
+    """Return the picture, made smaller where its longest side is above 480 pixels."""
     height, width = bgr.shape[:2]
     scale = _LONGEST_SIDE / max(height, width)
     if scale >= 1:
