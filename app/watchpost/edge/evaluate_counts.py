@@ -34,6 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", type=Path, help="an ONNX file; default: the shipped one"
     )
     parser.add_argument(
+        "--rate",
+        type=float,
+        metavar="N",
+        help="look N times a second where something moves, and at every frame where "
+        "somebody is near the line, as live (default: at every frame)",
+    )
+    parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write the outcome here"
     )
 
@@ -48,6 +55,11 @@ def run(options: argparse.Namespace) -> int:
         raise LearningError(
             f"There is no video file {options.video}.", todo="Check its name."
         )
+    if options.rate is not None and not 0.5 <= options.rate <= 120:
+        raise LearningError(
+            f"--rate {options.rate:g} is no rate to look at.",
+            todo="Give 0.5 to 120 looks a second.",
+        )
     with tempfile.TemporaryDirectory(prefix="watchpost-evaluate-") as folder:
         crossings = run_file(
             options.video,
@@ -55,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
             options.model,
             DataFolder(Path(folder)),
             on_progress=_show_progress,
+            detections_per_s=options.rate,
         )
     if sys.stderr.isatty():
         print(file=sys.stderr)

@@ -68,8 +68,8 @@ def run_file(
         model: An ONNX file; None takes the shipped one.
         folder: A data folder of its own; it keeps the counts.
         on_progress: Called with the share done, 0..1, on a thread of the run.
-        detections_per_s: Look so often, as a live camera would, with boosts where
-            somebody is near a line; None looks at every frame.
+        detections_per_s: Look so often, as a live camera would: with boosts where
+            somebody is near a line, and not where nothing moves. None: at every frame.
 
     Returns:
         Crossings in the order of the stream.

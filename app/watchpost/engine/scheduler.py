@@ -63,7 +63,7 @@ class _Camera:
     frame_ns: int = 0
     frame_interval_ns: int = 0
     silence_ns: int = 0
-    analysed_ns: int = 0
+    analysed_pts_ns: int | None = None
     missed: Counter[NotAnalysed] = field(default_factory=Counter)
     analysed: list[int] = field(default_factory=list)
 
@@ -75,9 +75,10 @@ class Scheduler:
         on_gap: Hears of every stretch that was not looked at; called on the thread that
             closed it, without a lock held.
         rate: Looks a second and camera.
-        lockstep: Nothing is dropped, static frames neither: the source waits for each
-            frame's outcome before it sends the next. Time is then the stream's own.
-        every_frame: With lockstep, look at all frames rather than at ``rate``.
+        lockstep: Nothing is dropped: the source waits for each frame's outcome before
+            it sends the next. Time is then the stream's own.
+        every_frame: With lockstep, look at all frames rather than at ``rate`` and where
+            something moves.
         clock: Time.
     """
 
@@ -229,7 +230,7 @@ class Scheduler:
                 camera.missed[outcome.reason] += 1
             elif isinstance(outcome, Analysed):
                 camera.analysed.append(self._clock.monotonic_ns())
-                camera.analysed_ns = job.header.at_ns
+                camera.analysed_pts_ns = job.header.pts_ns
                 gap = self._looked(job.camera_id, camera, job.header.at_ns)
                 waiting = camera.waiting
                 if waiting is not None and waiting.header.key <= job.header.key:
@@ -271,6 +272,7 @@ class Scheduler:
         if header.key.epoch != camera.epoch:
             # A stream's own clock starts again; so does its schedule.
             camera.epoch, camera.due_ns = header.key.epoch, 0
+            camera.analysed_pts_ns = None
         elif 0 < step_ns < _MAX_FRAME_INTERVAL_S * NS_PER_S:
             old_ns = camera.frame_interval_ns or step_ns
             camera.frame_interval_ns = (7 * old_ns + step_ns) // 8
@@ -288,17 +290,17 @@ class Scheduler:
         if early and not (camera.boosted and header.moving):
             camera.missed[NotAnalysed.SCHEDULE] += 1
             return False, None
-        if not self._lockstep and self._may_skip(camera, header):
+        if self._may_skip(camera, header):
             self._advance(camera, now_ns)
             camera.waiting = None
             return False, self._looked(camera_id, camera, header.at_ns)
         return True, None
 
     def _may_skip(self, camera: _Camera, header: FrameHeader) -> bool:
-        if header.moving or camera.out:
+        if header.moving or camera.out or camera.analysed_pts_ns is None:
             return False
-        since_ns = header.at_ns - camera.analysed_ns
-        return camera.has_looked and since_ns < STATIC_REFRESH_S * NS_PER_S
+        since_ns = header.pts_ns - camera.analysed_pts_ns
+        return since_ns < STATIC_REFRESH_S * NS_PER_S
 
     def _wait(self, camera: _Camera, job: Job, now_ns: int) -> None:
         if camera.waiting is None:

@@ -31,12 +31,12 @@ class MotionGate:
         self._average: NDArray[np.int16] | None = None
         self._moved_at_ns = 0
 
-    def is_moving(self, frame: VideoFrame, at_ns: int) -> bool:
+    def is_moving(self, frame: VideoFrame, pts_ns: int) -> bool:
         """Look at the next picture.
 
         Args:
             frame: The decoded picture.
-            at_ns: Its time, nanoseconds.
+            pts_ns: Its time by the stream's clock, which may begin again.
         """
         height = max(1, round(_WIDTH * frame.height / frame.width))
         if self._small.shape != (height, _WIDTH, 1):
@@ -46,12 +46,12 @@ class MotionGate:
         now = self._small[..., 0].astype(np.int16) << _FRACTION_BITS
         if self._average is None:
             self._average = now
-            self._moved_at_ns = at_ns
+            self._moved_at_ns = pts_ns
             return True
         difference = now - self._average
         self._average += difference >> _FORGET_SHIFT
         np.abs(difference, out=difference)
         moved = np.count_nonzero(difference > _DIFFERENCE << _FRACTION_BITS)
-        if moved > _SHARE * difference.size:
-            self._moved_at_ns = at_ns
-        return at_ns - self._moved_at_ns <= _HOLD_NS
+        if moved > _SHARE * difference.size or pts_ns < self._moved_at_ns:
+            self._moved_at_ns = pts_ns
+        return pts_ns - self._moved_at_ns <= _HOLD_NS

@@ -322,7 +322,7 @@ class Viewing:
     ) -> None:
         moving = True
         if self._mailbox is not None:
-            moving = self._gate.is_moving(frame, named.at_ns)
+            moving = self._gate.is_moving(frame, named.pts_ns)
         header = FrameHeader(
             key, named.pts_ns, named.at_ns, frame.width, frame.height, moving
         )
