@@ -19,15 +19,26 @@ from watchpost.client.local import find, read_token_file
 from watchpost.protocol.live import LiveMessage
 
 START_S = 60.0
+# An installation whose detector is gone, as a cleaner or a virus scanner may leave it.
+_WITHOUT_DETECTOR = """
+import sys
+from watchpost.edge import models
+models.shipped_model = lambda: None
+from watchpost.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 M = TypeVar("M", bound=LiveMessage)
 
 
 class EdgeProcess:
     """``watchpost edge`` on a data folder; started, killed and started again."""
 
-    def __init__(self, root: Path, *arguments: str) -> None:
+    def __init__(self, root: Path, *arguments: str, has_detector: bool = True) -> None:
         self.folder = DataFolder(root)
         self._arguments = arguments
+        self._program = (
+            ("-m", "watchpost") if has_detector else ("-c", _WITHOUT_DETECTOR)
+        )
         self._process: subprocess.Popen[bytes] | None = None
         self.client: EdgeClient
         self.address: EdgeAddress
@@ -58,7 +69,7 @@ class EdgeProcess:
         with (self.folder.root.parent / "edge.err").open("ab") as errors:
             return subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "watchpost", "edge"),
+                    *(sys.executable, *self._program, "edge"),
                     *("--data", str(self.folder.root), *self._arguments),
                 ],
                 stdin=subprocess.DEVNULL,
