@@ -32,6 +32,7 @@ COMMANDS = (
     Command("demo", "watchpost.console.demo", "open the console on the demo site"),
     Command("evaluate", "watchpost.edge.evaluate", "measure against hand-made truth"),
     Command("train", "watchpost.learning.command", "train a detector from a recipe"),
+    Command("models", "watchpost.edge.models_command", "models: list, get, check"),
     Command("bench", "watchpost.bench.command", "measure this computer"),
 )
 

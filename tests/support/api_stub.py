@@ -41,7 +41,9 @@ class NotThere:
 def services(**ports: Any) -> Services:
     """Return services with these ports; the others must not be called."""
     names = ("site", "pairing", "cameras", "alarms", "review", "clips", "health")
-    filled: dict[str, Any] = {name: NotThere(name) for name in (*names, "models")}
+    filled: dict[str, Any] = {
+        name: NotThere(name) for name in (*names, "models", "catalogue")
+    }
     filled["access"] = RoleTokens()
     filled["live"] = LiveHub()
     return Services(**{**filled, **ports})

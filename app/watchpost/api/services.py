@@ -36,7 +36,7 @@ from watchpost.protocol.edge import (
     Role,
 )
 from watchpost.protocol.health import HealthSample, Series
-from watchpost.protocol.models import ActivateModel, ModelRecord
+from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
 from watchpost.protocol.review import (
     ClipInfo,
     Correction,
@@ -284,6 +284,22 @@ class ModelsPort(Protocol):
         ...
 
 
+class CataloguePort(Protocol):
+    """Public models that the edge can fetch."""
+
+    def catalogue(self) -> tuple[CatalogueRecord, ...]:
+        """Return all, with how each stands."""
+        ...
+
+    def get(self, name: str, by: Identity) -> CatalogueRecord:
+        """Begin to fetch one."""
+        ...
+
+    def cancel(self, name: str, by: Identity) -> CatalogueRecord:
+        """Stop fetching one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that the routes need."""
@@ -297,4 +313,5 @@ class Services:
     clips: ClipsPort
     health: HealthPort
     models: ModelsPort
+    catalogue: CataloguePort
     live: LiveHub

@@ -27,7 +27,7 @@ from watchpost.protocol.cameras import (
 from watchpost.protocol.counts import Bucket, LineCounts
 from watchpost.protocol.edge import EdgeInfo, EdgeSettings, PairingCode
 from watchpost.protocol.health import HealthSample, Series
-from watchpost.protocol.models import ActivateModel, ModelRecord
+from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
 from watchpost.protocol.review import (
     ClipInfo,
     Correction,
@@ -317,6 +317,18 @@ class EdgeClient:
         return self._send(
             "POST", f"/models/{model_id}:activate", ModelRecord, request, timeout_s=30.0
         )
+
+    def catalogue(self) -> tuple[CatalogueRecord, ...]:
+        """Return the public models that the edge can fetch, and how each stands."""
+        return self._get("/models/catalogue", tuple[CatalogueRecord, ...])
+
+    def get_model(self, name: str) -> CatalogueRecord:
+        """Have the edge begin to fetch a model of the catalogue."""
+        return self._send("POST", f"/models/catalogue/{name}:get", CatalogueRecord)
+
+    def cancel_model(self, name: str) -> CatalogueRecord:
+        """Have the edge stop fetching a model."""
+        return self._send("POST", f"/models/catalogue/{name}:cancel", CatalogueRecord)
 
     # How a call is made
 

@@ -89,8 +89,16 @@ class ModelShelf:
         """Return all models, oldest first."""
         return self._store.list()
 
-    def add(self, name: str, onnx: bytes, by: Identity) -> ModelRecord:
+    def add(
+        self, name: str, onnx: bytes, by: Identity, *, licence: str = ""
+    ) -> ModelRecord:
         """Take a model in after trying it.
+
+        Args:
+            name: For people.
+            onnx: The file's content.
+            by: Who brings it.
+            licence: As its publisher states it; empty: as the file's metadata says.
 
         Raises:
             ModelError: It cannot be used, and why.
@@ -110,7 +118,10 @@ class ModelShelf:
             if sha256 not in known:
                 path.unlink(missing_ok=True)
             raise
-        return self._store.add(_record(sha256[:_ID_LETTERS], name, info), by.user)
+        record = _record(sha256[:_ID_LETTERS], name, info)
+        if licence:
+            record = record.model_copy(update={"licence": licence})
+        return self._store.add(record, by.user)
 
     def activate(
         self, model_id: str, request: ActivateModel, by: Identity

@@ -21,6 +21,7 @@ from watchpost.edge.demo import fill_cameras, fill_history
 from watchpost.edge.diagnostics import diagnostics_zip
 from watchpost.edge.doors import LOOPBACK, Doors
 from watchpost.edge.engine_room import EngineRoom
+from watchpost.edge.fetching import CatalogueDesk
 from watchpost.edge.models import ModelShelf, Serving
 from watchpost.edge.pairing import PairingDesk
 from watchpost.edge.retention import Retention
@@ -77,6 +78,7 @@ class EdgeService:
         self._doors: Doors | None = None
         self._cameras: Cameras | None = None
         self._analysis: Analysis | None = None
+        self._catalogue: CatalogueDesk | None = None
         self._rounds: list[Rounds] = []
         self._model_thread: threading.Thread | None = None
         self._history_thread: threading.Thread | None = None
@@ -106,6 +108,8 @@ class EdgeService:
         self._rounds.clear()
         if self._doors is not None:
             self._doors.close()
+        if self._catalogue is not None:
+            self._catalogue.stop()
         for thread in (self._model_thread, self._history_thread):
             if thread is not None:
                 thread.join()
@@ -162,6 +166,7 @@ class EdgeService:
             describe=desk.info,
             clock=self._clock,
         )
+        catalogue = self._catalogue = CatalogueDesk(shelf, self.folder.models)
         services = Services(
             access=Access(doors.token, stores.tokens, self._clock),
             site=Site(desk, lambda: self._diagnostics(desk, cameras, alarms, watch)),
@@ -172,6 +177,7 @@ class EdgeService:
             clips=ClipShelf(stores, cameras.name_of),
             health=watch,
             models=shelf,
+            catalogue=catalogue,
             live=room.hub,
         )
         retention.prune(desk.settings())

@@ -36,3 +36,34 @@ class ActivateModel(Request):
 
     class_map: dict[str, str] = Field(default_factory=dict)
     """Renames classes, such as ``{"cell phone": "car"}`` for cars seen from above."""
+
+
+class CatalogueRecord(Answer):
+    """``GET /models/catalogue``: a public model that the edge can fetch.
+
+    ``POST /models/catalogue/{name}:get`` begins, ``:cancel`` stops; the edge fetches, in
+    the background, and the state tells how far it is.
+    """
+
+    name: str
+    title: str
+    task: str
+    """``detector``, or ``appearance``, which cannot serve as the detector."""
+    classes: tuple[str, ...]
+    licence: str
+    author: str
+    origin: str
+    """Address of the file, at a pinned commit."""
+    sha256: str
+    megabytes: float
+    width: int
+    height: int
+    ms_one_core: float
+    note: str = ""
+    state: Literal["absent", "fetching", "checking", "failed", "here"]
+    progress: float = 0.0
+    """0..1 while it is fetched."""
+    sentence: str = ""
+    """Why it could not be had, and what to do."""
+    model_id: str = ""
+    """The model on the edge, once it is here."""

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from watchpost.api.auth import Anybody, ServicesOf, allow
 from watchpost.api.identity import MODEL_KEEPERS, Identity
-from watchpost.protocol.models import ActivateModel, ModelRecord
+from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
 
 router = APIRouter(prefix="/models", tags=["models"])
 Keeper = Annotated[Identity, Depends(allow(MODEL_KEEPERS))]
@@ -31,6 +31,24 @@ async def add(
     """Bring a model: the ONNX file is the body. 422 with the reason if unusable."""
     onnx = await request.body()
     return await run_in_threadpool(services.models.add, name, onnx, caller)
+
+
+@router.get("/catalogue")
+def catalogue(services: ServicesOf, _caller: Anybody) -> tuple[CatalogueRecord, ...]:
+    """Return the public models that the edge can fetch, and how each stands."""
+    return services.catalogue.catalogue()
+
+
+@router.post("/catalogue/{name}:get", status_code=202)
+def get(name: str, services: ServicesOf, caller: Keeper) -> CatalogueRecord:
+    """Begin to fetch a model of the catalogue; its state tells how far it is."""
+    return services.catalogue.get(name, caller)
+
+
+@router.post("/catalogue/{name}:cancel")
+def cancel(name: str, services: ServicesOf, caller: Keeper) -> CatalogueRecord:
+    """Stop fetching a model."""
+    return services.catalogue.cancel(name, caller)
 
 
 @router.post("/{model_id}:activate")
