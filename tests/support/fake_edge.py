@@ -46,7 +46,7 @@ from watchpost.protocol.counts import Bucket, CountBucket, LineCounts
 from watchpost.protocol.edge import EdgeInfo, EdgeSettings, PairingCode
 from watchpost.protocol.health import HealthSample, Series
 from watchpost.protocol.live import Box, LiveMessage
-from watchpost.protocol.models import ActivateModel, ModelRecord
+from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
 from watchpost.protocol.review import (
     AuditLine,
     ClipFrame,
@@ -129,6 +129,7 @@ class FakeEdge(EdgeClient):
         self.all_events = () if empty else site.events()
         self.all_disputes = () if empty else site.disputes()
         self.all_models = site.models()
+        self.all_public = site.public_models()
         self.edge_settings = EdgeSettings(name=self.edge_info.name)
         self.corrections: list[Correction] = []
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
@@ -566,6 +567,25 @@ class FakeEdge(EdgeClient):
             m.model_copy(update={"state": now[m.id]}) for m in self.all_models
         )
         return next(m for m in self.all_models if m.id == model_id)
+
+    def catalogue(self) -> tuple[CatalogueRecord, ...]:
+        self._called("catalogue")
+        return self.all_public
+
+    def get_model(self, name: str) -> CatalogueRecord:
+        self._called("get_model", name)
+        return self._public(name, state="fetching", progress=0.0, sentence="")
+
+    def cancel_model(self, name: str) -> CatalogueRecord:
+        self._called("cancel_model", name)
+        return self._public(name, state="absent", progress=0.0)
+
+    def _public(self, name: str, **fields: Any) -> CatalogueRecord:
+        self.all_public = tuple(
+            m.model_copy(update=fields) if m.name == name else m
+            for m in self.all_public
+        )
+        return next(m for m in self.all_public if m.name == name)
 
     # Parts
 

@@ -24,7 +24,7 @@ from watchpost.protocol.cameras import (
 from watchpost.protocol.edge import EdgeInfo
 from watchpost.protocol.health import HealthSample, Reading
 from watchpost.protocol.live import Box, Result
-from watchpost.protocol.models import ModelRecord
+from watchpost.protocol.models import CatalogueRecord, ModelRecord
 from watchpost.protocol.review import AuditLine, Dispute, Event
 
 NOW = int(datetime(2026, 4, 14, 14, 23, 33, tzinfo=UTC).timestamp()) * NS_PER_S
@@ -423,4 +423,37 @@ def models() -> tuple[ModelRecord, ...]:
             sentence="It stopped three workers within 60 s. Export it anew or use another.",
             megabytes=11.6,
         ),
+    )  # fmt: skip
+
+
+def public_models() -> tuple[CatalogueRecord, ...]:
+    """Return one that is here, one on its way, one that is not, one that failed."""
+    plain = CatalogueRecord(
+        name="yolox-nano-416", title="YOLOX nano", task="detector",
+        classes=("person", "bicycle", "car"), licence="Apache-2.0", author="Megvii YOLOX",
+        origin="https://example.com/yolox.onnx", sha256="1f" * 32, megabytes=3.5,
+        width=416, height=416, ms_one_core=20.6, state="here",
+        note="The most accurate of these.", model_id="1f0c9d7be2a45610",
+    )  # fmt: skip
+    return (
+        plain,
+        plain.model_copy(update={
+            "name": "nanodet-m-320", "title": "NanoDet m", "author": "RangiLyu NanoDet",
+            "state": "fetching", "progress": 0.42, "width": 320, "height": 320,
+            "ms_one_core": 16.9, "note": "", "model_id": "",
+        }),
+        plain.model_copy(update={
+            "name": "fastestdet-352", "title": "FastestDet", "licence": "BSD-3-Clause",
+            "author": "dog-qiuqiu FastestDet", "state": "absent", "width": 352,
+            "height": 352, "megabytes": 1.0, "ms_one_core": 4.7, "note": "Cheap.",
+            "model_id": "",
+        }),
+        plain.model_copy(update={
+            "name": "yunet-n", "title": "YuNet n faces", "classes": ("face",),
+            "author": "ShiqiYu", "state": "failed", "megabytes": 0.3,
+            "ms_one_core": 16.9, "note": "Faces, for example to blur them.",
+            "sentence": "github.com cannot be reached from here. Connect this computer "
+            "to the internet and try again, or bring the file on a stick.",
+            "model_id": "",
+        }),
     )  # fmt: skip
