@@ -11,6 +11,10 @@ KINDS = {
         "watchpost.learning.evaluation.detector_command",
         "a detector on labelled pictures",
     ),
+    "ugly": (
+        "watchpost.learning.evaluation.ugly_command",
+        "line counts of a video under ugly conditions",
+    ),
 }
 """By kind its module, with ``add_arguments(parser)`` and ``run(args) -> int``, and help."""
 
