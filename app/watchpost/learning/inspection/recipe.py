@@ -1,0 +1,78 @@
+"""Recipes of inspection models, as TOML files with ``task = "inspection"``."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from watchpost import resources
+from watchpost.base.errors import LearningError
+
+
+class InspectionRecipe(BaseModel):
+    """What an inspection model is trained on, and how.
+
+    Attributes:
+        folder: Of the pairs, in the data folder.
+        data_licence: Of the pictures, as their source states it.
+        width: Of the exported model's input, pixels, a multiple of 8; height too.
+        crop: Side of the square pieces that are trained on, pixels, a multiple of 8.
+        steps: Of the optimiser; ``batch``: pieces in each.
+        held_back: Of so many boards, by name, the first is measured on.
+        escapes: The share of defects that may escape, and ``false_rejects`` that of good
+            parts that may be rejected: the goals that the threshold weighs.
+        licence: Of the weights.
+        weaknesses: What is known beforehand; sentences.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    task: Literal["inspection"]
+    name: str
+    folder: str
+    data_licence: str
+    width: int = Field(multiple_of=8, ge=64)
+    height: int = Field(multiple_of=8, ge=64)
+    crop: int = Field(256, multiple_of=8, ge=64)
+    seed: int = 1
+    steps: int = Field(ge=1)
+    batch: int = Field(8, ge=1)
+    learning_rate: float = Field(gt=0)
+    held_back: int = Field(3, ge=2)
+    escapes: float = Field(0.02, gt=0, le=1)
+    false_rejects: float = Field(0.05, gt=0, le=1)
+    licence: str = ""
+    weaknesses: tuple[str, ...] = ()
+
+
+def find_inspection_recipe(name: str) -> InspectionRecipe | None:
+    """Read a recipe by the name of a shipped one, or from a file.
+
+    Returns:
+        None when it is of another task, or cannot be read at all: who reads detectors'
+        recipes says what is wrong with it then.
+
+    Raises:
+        LearningError: It is an inspection recipe and wrong; says where.
+    """
+    path = Path(name)
+    try:
+        if not path.suffix:
+            path = resources.path(f"recipes/{name}.toml")
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    if table.get("task") != "inspection":
+        return None
+    try:
+        return InspectionRecipe.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise LearningError(
+            f"The recipe {path} is wrong at {where}: {first['msg']}.",
+            todo="Correct it.",
+        ) from error

@@ -1,0 +1,104 @@
+"""With torch: the network, its export, and a whole small training by the command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.boards import write_boards
+from watchpost.base.errors import LearningError
+from watchpost.learning.inspection.measuring import HeatReader, judge, score
+from watchpost.learning.inspection.pairs import read_pairs
+from watchpost.learning.inspection.recipe import InspectionRecipe
+
+torch = pytest.importorskip(
+    "torch", reason="needs the train extra (pip install 'watchpost[train]')"
+)
+pytest.importorskip("onnxscript", reason="needs the train extra")
+
+
+def a_recipe(**changes: object) -> InspectionRecipe:
+    whole = {
+        "task": "inspection",
+        "name": "tiny",
+        "folder": "set",
+        "data_licence": "drawn",
+        "width": 128,
+        "height": 128,
+        "crop": 64,
+        "steps": 80,
+        "batch": 8,
+        "learning_rate": 0.01,
+    }
+    return InspectionRecipe.model_validate(whole | changes)
+
+
+def test_before_any_training_nearly_nothing_is_claimed() -> None:
+    from watchpost.learning.inspection.network import Comparer, HeatMap
+
+    torch.manual_seed(1)
+    with torch.no_grad():
+        heat = HeatMap(Comparer(6).eval())(torch.rand(2, 2, 64, 96) * 255)
+    assert heat.shape == (2, 6, 8, 12)
+    assert 0 <= float(heat.min()) <= float(heat.max()) < 0.1
+
+
+def test_unknown_cells_cost_nothing_and_errors_do() -> None:
+    from watchpost.learning.inspection.network import inspection_loss
+
+    defect, kind = torch.full((1, 2, 2), 4.0), torch.zeros(1, 3, 2, 2)
+    unknown = torch.full((1, 2, 2), -2)
+    assert float(inspection_loss(defect, kind, unknown)) == 0
+    assert float(inspection_loss(defect, kind, torch.full((1, 2, 2), -1))) > 1
+    right = torch.full((1, 2, 2), 1)
+    assert float(inspection_loss(-defect, kind, right)) > float(
+        inspection_loss(defect, kind, right)
+    )
+
+
+def test_it_can_learn_a_few_pairs_by_heart(tmp_path: Path) -> None:
+    from watchpost.learning.inspection.export import to_onnx
+    from watchpost.learning.inspection.training import train
+
+    kinds, pairs = read_pairs(write_boards(tmp_path / "set"))
+    trained = train(a_recipe(), pairs, len(kinds), tmp_path / "work", threads=1)
+    scores = score(pairs, HeatReader(to_onnx(trained.network, 128, 128)))
+    at = judge(scores, 0.5, len(kinds))
+    assert at.escaped.count == 0
+    assert at.rejected.count == 0
+    assert at.named.value == 1.0
+
+
+def test_a_training_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    from watchpost.learning.inspection.training import train
+
+    kinds, pairs = read_pairs(write_boards(tmp_path / "set", boards=1))
+    recipe = a_recipe(steps=6, batch=2)
+    whole = train(recipe, pairs, len(kinds), tmp_path / "whole", threads=1)
+    asked = iter([False, False, False, True])
+    part = train(
+        recipe,
+        pairs,
+        len(kinds),
+        tmp_path / "part",
+        threads=1,
+        stop=lambda: next(asked),
+    )
+    assert part.steps == 3
+    again = train(recipe, pairs, len(kinds), tmp_path / "part", threads=1)
+    assert again.steps == whole.steps == 6
+    for name, weight in whole.network.state_dict().items():
+        torch.testing.assert_close(again.network.state_dict()[name], weight)
+
+
+def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
+    from watchpost.learning.inspection.training import train
+
+    kinds, pairs = read_pairs(write_boards(tmp_path / "set", boards=1, pictures=1))
+    train(a_recipe(steps=1), pairs, len(kinds), tmp_path, threads=1)
+    with pytest.raises(LearningError, match="of another recipe"):
+        train(a_recipe(name="b", steps=1), pairs, len(kinds), tmp_path, threads=1)
+    (tmp_path / "inspection.pt").write_bytes(b"nothing")
+    with pytest.raises(LearningError, match="damaged"):
+        train(a_recipe(steps=1), pairs, len(kinds), tmp_path, threads=1)
