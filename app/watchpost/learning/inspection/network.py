@@ -139,4 +139,4 @@ def inspection_loss(defect: Any, kind: Any, wanted: Any) -> Any:
     wrong = defect.detach().sigmoid()
     claimed = (cost * is_good * wrong**2).sum() / found
     named = functional.cross_entropy(kind, wanted.clamp(min=0), reduction="none")
-    return missed + claimed + 0.3 * (named * is_defect).sum() / found
+    return missed + claimed + 0.5 * (named * is_defect).sum() / found
