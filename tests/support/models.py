@@ -160,6 +160,8 @@ def write_spot_detector(path: Path) -> Path:
         numpy_helper.from_array(column, "column"),
         numpy_helper.from_array(np.float32(2 / 255), "gain"),
         numpy_helper.from_array(np.float32(0.9), "least"),
+        numpy_helper.from_array(np.float32(0.0), "nought"),
+        numpy_helper.from_array(np.float32(1.0), "one"),
         numpy_helper.from_array(np.array([1, 8 * 8, 1], np.int64), "shape"),
         numpy_helper.from_array(
             np.array([0, 0, 0, 0, CELLS - 64, 0], np.int64), "pads"
@@ -172,7 +174,7 @@ def write_spot_detector(path: Path) -> Path:
         ),
         helper.make_node("Mul", ["cells", "gain"], ["brighter"]),
         helper.make_node("Sub", ["brighter", "least"], ["above"]),
-        helper.make_node("Relu", ["above"], ["scores"]),
+        helper.make_node("Clip", ["above", "nought", "one"], ["scores"]),
         helper.make_node("Reshape", ["scores", "shape"], ["listed"]),
         helper.make_node("Pad", ["listed", "pads"], ["padded"]),
         helper.make_node("Mul", ["padded", "column"], ["scored"]),

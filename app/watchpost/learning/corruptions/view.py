@@ -6,6 +6,8 @@ the made one) by which points, boxes and lines follow.
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,19 @@ from watchpost.learning.corruptions.pictures import Picture, Rng, at_severity
 
 Matrix = NDArray[np.float64]
 
+
+@runtime_checkable
+class Moving(Protocol):
+    """A change of the running picture that moves what is in it."""
+
+    def matrix(self, width: int, height: int, frame_index: int, t_s: float) -> Matrix:
+        """Return where points of the true picture go at that time."""
+        ...
+
+
 _SWAY_HZ = 2.0
 _SKEW_HZ = 1.3
+_RIM_POINTS = 32
 _KNOCKED_AT_S = 5.0
 _KNOCK = 0.05
 
@@ -29,9 +42,21 @@ def moved_points(points: NDArray[np.floating], matrix: Matrix) -> NDArray[np.flo
 
 
 def moved_boxes(xyxy: NDArray[np.floating], matrix: Matrix) -> NDArray[np.float64]:
-    """Return the upright boxes, shape (N, 4), around where a matrix takes boxes."""
-    corners = xyxy[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
-    moved = moved_points(corners, matrix).reshape(-1, 4, 2)
+    """Return upright boxes, shape (N, 4), of what boxes hold after a matrix moved it.
+
+    An object seldom fills its box's corners: the ellipse inside is moved, and the box
+    drawn around it (Kalra et al., "Towards Rotation Invariance in Object Detection",
+    2021).
+    """
+    boxes = xyxy.astype(np.float64)
+    middles, halves = (
+        (boxes[:, :2] + boxes[:, 2:]) / 2,
+        (boxes[:, 2:] - boxes[:, :2]) / 2,
+    )
+    turn = np.linspace(0, 2 * np.pi, _RIM_POINTS, endpoint=False)
+    rim = np.stack((np.cos(turn), np.sin(turn)), axis=1)
+    points = middles[:, None] + halves[:, None] * rim
+    moved = moved_points(points.reshape(-1, 2), matrix).reshape(-1, _RIM_POINTS, 2)
     return np.concatenate((moved.min(axis=1), moved.max(axis=1)), axis=1)
 
 

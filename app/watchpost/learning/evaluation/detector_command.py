@@ -25,6 +25,11 @@ from watchpost.learning.datasets import (
     read_picture,
 )
 from watchpost.learning.evaluation.detector import DetectorScore, score_detector
+from watchpost.learning.evaluation.ugly_detector import (
+    UglyScore,
+    UglyScores,
+    score_ugly,
+)
 
 _DETECTOR = "models/detector.onnx"
 
@@ -58,6 +63,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", type=Path, help="an ONNX file; default: the shipped one"
     )
     parser.add_argument(
+        "--ugly",
+        action="store_true",
+        help="also on the pictures under every condition of the ugly suite that a still "
+        "can show, and how much of the precision each leaves (rPC)",
+    )
+    parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write the outcome here"
     )
 
@@ -81,8 +92,19 @@ def run(options: argparse.Namespace) -> int:
         )
     result = score_detector(model, _examples(files, names), names, tell=_tell(files))
     print(_text(model, names, result))
+    record = _record(model, names, result)
+    if options.ugly:
+        ugly = score_ugly(
+            model,
+            lambda: _examples(files, names),
+            names,
+            result,
+            on_score=lambda score: print(_ugly_line(score, result), flush=True),
+        )
+        print(_ugly_text(ugly))
+        record["ugly"] = ugly.record()
     if options.json is not None:
-        outcome = json.dumps(_record(model, names, result), indent=1)
+        outcome = json.dumps(record, indent=1)
         replace_file(options.json, outcome.encode())
     return 0
 
@@ -122,6 +144,23 @@ def _text(model: ModelInfo, names: tuple[str, ...], result: DetectorScore) -> st
     lines.append(f"network: {result.network_ms:.1f} ms a picture on one thread")
     if unknown := [name for name in names if name not in model.classes]:
         lines.append(f"not known to the model, not measured: {', '.join(unknown)}")
+    return "\n".join(lines)
+
+
+def _ugly_line(score: UglyScore, clean: DetectorScore) -> str:
+    kept = f"  kept {score.score.ap50 / clean.ap50:4.0%}" if clean.ap50 else ""
+    name = f"{score.id}.{score.severity} {score.title}"
+    return f"{name:<28} {score.amount:<12} AP50 {score.score.ap50:6.1%}{kept}"
+
+
+def _ugly_text(ugly: UglyScores) -> str:
+    means = [("mean", ugly.rpc()), *((n, ugly.rpc(n)) for n in ugly.clean.classes)]
+    lines = [
+        f"rPC {name:<16} {'-' if value is None else f'{value:6.1%}'}"
+        for name, value in means
+    ]
+    if ugly.left_out:
+        lines.append(f"not measured, no H.264 encoder here: {', '.join(ugly.left_out)}")
     return "\n".join(lines)
 
 
