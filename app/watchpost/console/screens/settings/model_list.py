@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QFileDialog, QHeaderView, QLineEdit, QTableView, QWidget
 
 from watchpost.base.errors import ConfigError
+from watchpost.console.screens.settings.catalogue_list import CatalogueSection
 from watchpost.console.screens.settings.parts import section, setting
 from watchpost.console.screens.settings.presenter import (
     SettingsPresenter,
@@ -155,6 +156,7 @@ class ModelSection(QWidget):
         self.renames.setPlaceholderText(self.tr("cell phone = car, suitcase = parcel"))
         self.activate = button(theme, self.tr("Use this model"), look="primary")
         self.add = button(theme, self.tr("Bring a model (ONNX)…"), icon="plus")
+        self.catalogue = CatalogueSection(presenter, theme)
         self.setLayout(
             section(
                 self.tr("Models"),
@@ -171,6 +173,7 @@ class ModelSection(QWidget):
                     ),
                 ),
                 row(self.activate, self.add, None),
+                self.catalogue,
             )
         )
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
@@ -179,7 +182,8 @@ class ModelSection(QWidget):
         self._on_row()
 
     def show_view(self, view: SettingsView) -> None:
-        """Show the edge's models."""
+        """Show the edge's models and the public ones."""
+        self.catalogue.show_view(view)
         row_number = self.table.currentIndex().row()
         self.model.set_rows(view.models)
         if view.models:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from watchpost.base.errors import ConfigError, WatchpostError
 from watchpost.client.edge import EdgeClient
 from watchpost.console.bridge.edges import EdgeLink
 from watchpost.console.edge_book import EdgeBook
 from watchpost.protocol.edge import EdgeSettings, PairingCode
-from watchpost.protocol.models import ActivateModel, ModelRecord
+from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
+
+_FETCH_POLL_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class SettingsView:
     Attributes:
         settings: None until they were read.
         models: The models on the edge.
+        catalogue: Public models that the edge can fetch, and how each stands.
         code: A one-time code for another console, while one is shown.
         busy: What is being done, in a sentence.
         problem: What went wrong last and what to do.
@@ -30,6 +33,7 @@ class SettingsView:
 
     settings: EdgeSettings | None = None
     models: tuple[ModelRecord, ...] = ()
+    catalogue: tuple[CatalogueRecord, ...] = ()
     code: PairingCode | None = None
     busy: str = ""
     problem: str = ""
@@ -52,12 +56,17 @@ class SettingsPresenter(QObject):
         super().__init__()
         self._link, self._book = link, book
         self.view = SettingsView()
+        self._fetch_poll = QTimer(self)
+        self._fetch_poll.setSingleShot(True)
+        self._fetch_poll.setInterval(_FETCH_POLL_MS)
+        self._fetch_poll.timeout.connect(self.poll_catalogue)
 
     def load(self) -> None:
-        """Read settings and models."""
+        """Read settings, models and the catalogue."""
         link = self._link
         link.tasks.run(link.port.settings, self._on_settings, self._on_failure)
         self._load_models()
+        self.poll_catalogue()
 
     def save(self, settings: EdgeSettings) -> None:
         """Replace the edge's settings; in force at once."""
@@ -82,6 +91,19 @@ class SettingsPresenter(QObject):
         call = partial(link.port.activate_model, model_id, request)
         link.tasks.run(call, self._on_model, self._on_failure)
 
+    def get_model(self, name: str) -> None:
+        """Have the edge fetch a public model; the catalogue tells how far it is."""
+        link = self._link
+        self._show(problem="")
+        call = partial(link.port.get_model, name)
+        link.tasks.run(call, self._on_entry, self._on_failure)
+
+    def cancel_model(self, name: str) -> None:
+        """Have the edge stop fetching a public model."""
+        link = self._link
+        call = partial(link.port.cancel_model, name)
+        link.tasks.run(call, self._on_entry, self._on_failure)
+
     def make_code(self) -> None:
         """Ask for a one-time code for another console."""
         link = self._link
@@ -99,6 +121,11 @@ class SettingsPresenter(QObject):
     def _load_models(self) -> None:
         self._link.tasks.run(self._link.port.models, self._on_models, self._on_failure)
 
+    def poll_catalogue(self) -> None:
+        """Read how the public models stand; again soon while one is fetched."""
+        link = self._link
+        link.tasks.run(link.port.catalogue, self._on_catalogue, self._on_failure)
+
     def _on_settings(self, settings: EdgeSettings) -> None:
         self._show(settings=settings)
 
@@ -108,6 +135,17 @@ class SettingsPresenter(QObject):
 
     def _on_models(self, models: tuple[ModelRecord, ...]) -> None:
         self._show(models=models)
+
+    def _on_entry(self, _entry: CatalogueRecord) -> None:
+        self.poll_catalogue()
+
+    def _on_catalogue(self, catalogue: tuple[CatalogueRecord, ...]) -> None:
+        before = {r.name for r in self.view.catalogue if r.state == "here"}
+        self._show(catalogue=catalogue)
+        if any(r.state in ("fetching", "checking") for r in catalogue):
+            self._fetch_poll.start()
+        if any(r.state == "here" and r.name not in before for r in catalogue):
+            self._load_models()
 
     def _on_model(self, _model: ModelRecord) -> None:
         self._show(busy="")
@@ -128,6 +166,7 @@ class SettingsPresenter(QObject):
         *,
         settings: EdgeSettings | None = None,
         models: tuple[ModelRecord, ...] | None = None,
+        catalogue: tuple[CatalogueRecord, ...] | None = None,
         code: PairingCode | None = None,
         busy: str | None = None,
         problem: str | None = None,
@@ -136,6 +175,7 @@ class SettingsPresenter(QObject):
         self.view = SettingsView(
             settings=settings or old.settings,
             models=old.models if models is None else models,
+            catalogue=old.catalogue if catalogue is None else catalogue,
             code=code or old.code,
             busy=old.busy if busy is None else busy,
             problem=old.problem if problem is None else problem,

@@ -1,0 +1,94 @@
+"""The models of an edge on the settings page: what is there and what can be fetched."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.fake_edge import FakeEdge
+from watchpost.console.screens.page import PageContext
+from watchpost.console.screens.settings.catalogue_list import CatalogueTable
+from watchpost.console.screens.settings.model_list import ModelSection
+from watchpost.console.screens.settings.screen import SettingsScreen
+
+
+@pytest.fixture
+def page(page_context: PageContext, edge: FakeEdge) -> SettingsScreen:
+    made = SettingsScreen(page_context)
+    made.activate()
+    return made
+
+
+@pytest.fixture
+def section(page: SettingsScreen) -> ModelSection:
+    return page.models
+
+
+def cells(section: ModelSection, column: int) -> list[str]:
+    model = section.catalogue.model
+    return [model.index(r, column).data() for r in range(model.rowCount())]
+
+
+def choose(section: ModelSection, row: int) -> None:
+    section.catalogue.table.selectRow(row)
+
+
+def test_each_public_model_shows_how_it_stands(section: ModelSection) -> None:
+    assert cells(section, CatalogueTable.STATE) == [
+        "On this edge",
+        "42 %",
+        "Not here",
+        "Not fetched",
+    ]
+    assert cells(section, CatalogueTable.LICENCE)[2] == "BSD-3-Clause"
+
+
+@pytest.mark.parametrize(
+    ("row", "can_get", "can_cancel"),
+    [(0, False, False), (1, False, True), (2, True, False), (3, True, False)],
+)
+def test_what_can_be_done_follows_the_state(
+    section: ModelSection, row: int, can_get: bool, can_cancel: bool
+) -> None:
+    choose(section, row)
+    assert section.catalogue.get.isEnabled() is can_get
+    assert section.catalogue.cancel.isEnabled() is can_cancel
+
+
+def test_fetching_and_cancelling_go_through_the_edge(
+    section: ModelSection, edge: FakeEdge
+) -> None:
+    choose(section, 2)
+    section.catalogue.get.click()
+    assert ("get_model", ("fastestdet-352",)) in edge.calls
+    assert cells(section, CatalogueTable.STATE)[2] == "0 %"
+    assert section.catalogue.cancel.isEnabled()
+    section.catalogue.cancel.click()
+    assert ("cancel_model", ("fastestdet-352",)) in edge.calls
+    assert cells(section, CatalogueTable.STATE)[2] == "Not here"
+
+
+def test_why_a_model_was_not_fetched_is_said(section: ModelSection) -> None:
+    choose(section, 3)
+    assert "cannot be reached" in section.catalogue.words
+
+
+def test_models_that_detect_nothing_are_not_offered(
+    page: SettingsScreen, section: ModelSection, edge: FakeEdge
+) -> None:
+    looks = edge.all_public[0].model_copy(update={"name": "r", "task": "appearance"})
+    edge.all_public = (*edge.all_public, looks)
+    page.activate()
+    assert section.catalogue.model.rowCount() == 4
+
+
+def test_a_model_that_arrived_appears_among_the_edges_own(
+    page: SettingsScreen, section: ModelSection, edge: FakeEdge
+) -> None:
+    edge.calls.clear()
+    page.presenter.get_model("nanodet-m-320")
+    assert "models" not in [name for name, _ in edge.calls]
+    edge.all_public = tuple(
+        r.model_copy(update={"state": "here"}) for r in edge.all_public
+    )
+    page.presenter.poll_catalogue()
+    assert "models" in [name for name, _ in edge.calls]
