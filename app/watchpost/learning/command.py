@@ -13,8 +13,9 @@ from watchpost.base import log
 from watchpost.base.errors import ConfigError, LearningError
 from watchpost.base.files import replace_file
 from watchpost.learning import torch_extra
-from watchpost.learning.datasets import PictureCache, read_all
+from watchpost.learning.picture_cache import PictureCache
 from watchpost.learning.recipes import Recipe, read_recipe
+from watchpost.learning.sources import read_all, source_names
 
 if TYPE_CHECKING:
     from watchpost.learning.checkpoints import Checkpoint
@@ -161,7 +162,7 @@ def _cache(recipe: Recipe, data: Path, folder: Path) -> PictureCache:
     """Return the recipe's decoded pictures, decoding them where that is not done."""
     if PictureCache.exists(folder):
         cache = PictureCache(folder)
-        if cache.is_of(recipe):
+        if cache.holds(source_names(recipe), len(recipe.classes)):
             return cache
         raise LearningError(
             f"The pictures decoded in {folder} are of another recipe.",

@@ -31,6 +31,20 @@ class PictureSet(_Part):
     licence: str
 
 
+class VideoSet(_Part):
+    """Frames of videos with boxes, as :mod:`watchpost.learning.videosets` reads them.
+
+    ``boxes`` is a file of coordinates, shipped or of one's own; ``folder`` is where the
+    videos lie. The other words mean what they mean for a :class:`PictureSet`.
+    """
+
+    boxes: str
+    folder: str
+    loose: bool = False
+    weight: float = Field(1.0, gt=0)
+    licence: str
+
+
 class Teacher(_Part):
     """A detector whose answers are learnt from.
 
@@ -70,6 +84,8 @@ class Recipe(_Part):
     Attributes:
         width: Of the detector's input in training, pixels, a multiple of 32; height too.
         epoch_pictures: Pictures drawn for an epoch, with repetition.
+        start: Name of a shipped model, or an ONNX file that this trainer made, whose
+            weights are begun with; empty: with random ones.
         guided: Share of the training, at its start, in which each part of the network
             works on the teacher's maps instead of those of the parts before it.
         ugly: Share of pictures that are made ugly; ``mosaic``: share put together of
@@ -85,6 +101,7 @@ class Recipe(_Part):
     width: int = Field(multiple_of=32, ge=64)
     height: int = Field(multiple_of=32, ge=64)
     seed: int = 1
+    start: str = ""
     epochs: int = Field(ge=1)
     epoch_pictures: int = Field(4096, ge=1)
     guided: float = Field(0.0, ge=0, le=1)
@@ -100,6 +117,7 @@ class Recipe(_Part):
     teacher: Teacher | None = None
     simulator: Simulated | None = None
     sets: tuple[PictureSet, ...] = ()
+    videos: tuple[VideoSet, ...] = ()
 
 
 def read_recipe(name: str) -> Recipe:

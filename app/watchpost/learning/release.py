@@ -27,10 +27,12 @@ from watchpost.learning.card import (
     weaknesses_of,
 )
 from watchpost.learning.checkpoints import Checkpoint
-from watchpost.learning.datasets import Example, PictureCache
+from watchpost.learning.datasets import Example
 from watchpost.learning.evaluation.detector import labelled_folder, score_detector
 from watchpost.learning.export import to_onnx
+from watchpost.learning.picture_cache import PictureCache
 from watchpost.learning.recipes import Recipe
+from watchpost.learning.sources import video_labels
 
 SIMULATOR = "simulator"
 _MIB = 1 << 20
@@ -195,6 +197,22 @@ def _data_of(recipe: Recipe, cache: PictureCache) -> tuple[DataUsed, ...]:
         )
         for which in recipe.sets
     ]
+    for which in recipe.videos:
+        labels = video_labels(which.boxes)
+        data += [
+            DataUsed(
+                video.video,
+                which.licence,
+                learnt.get(video.video, 0),
+                kept.get(video.video, 0),
+                labels.labelled,
+                which.loose,
+            )
+            for video in labels.videos
+        ]
+    if recipe.start:
+        what = f"{Path(recipe.start).name} (weights that were begun with)"
+        data.append(DataUsed(what, "as its own card says", 0, 0, ()))
     if recipe.simulator is not None:
         data.append(
             DataUsed(

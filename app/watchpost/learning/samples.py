@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchpost.learning.augment import make_ugly, vary
-from watchpost.learning.datasets import PictureCache
 from watchpost.learning.framing import (
     Area,
     Framed,
@@ -20,6 +19,7 @@ from watchpost.learning.framing import (
     plain_view,
     random_view,
 )
+from watchpost.learning.picture_cache import PictureCache
 from watchpost.learning.recipes import Recipe
 from watchpost.learning.targets import targets_of
 from watchpost.learning.teacher import Teacher

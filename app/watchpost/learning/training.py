@@ -24,6 +24,7 @@ from watchpost.learning.losses import detection_loss, map_loss
 from watchpost.learning.network import Detector
 from watchpost.learning.recipes import Recipe
 from watchpost.learning.samples import MAP, Samples, collate
+from watchpost.learning.start import model_to_start_from, start_from
 
 _WARM_UP_STEPS = 200
 _LAST_RATE = 0.03
@@ -33,6 +34,8 @@ _MAX_GRADIENT = 20.0
 _WEIGHT_DECAY = 0.05
 _CLASS_GAIN, _BOX_GAIN, _MAP_GAIN = 1.0, 2.0, 8.0
 _TELL_EVERY_S = 5.0
+# How many pictures weights that are begun with are fitted to.
+_SHOWN = 32
 _log = get_logger(__name__)
 
 
@@ -118,8 +121,8 @@ def run(
     """
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(plan.threads)
-    state = _prepare(recipe, plan)
     samples = Samples(recipe, cache, plan.teacher)
+    state = _prepare(recipe, plan, samples)
     before_s, started_ns = state.spent_s, clock.monotonic_ns()
     told_ns, told_step = started_ns, state.step
     is_astray = False
@@ -148,13 +151,18 @@ def run(
     return checkpoint
 
 
-def _prepare(recipe: Recipe, plan: Plan) -> _State:
+def _prepare(recipe: Recipe, plan: Plan, samples: Samples) -> _State:
     network = Detector(len(recipe.classes))
+    found = load_checkpoint(plan.out)
+    if found is None and recipe.start:
+        shown = collate([samples[number] for number in range(_SHOWN)])
+        path = model_to_start_from(recipe.start)
+        start_from(path, network, recipe.classes, _pictures(shown["picture"]))
+        _log.info("training_starts_from", model=path.name)
     network.to(memory_format=torch.channels_last)
     average = Detector(len(recipe.classes))
     average.load_state_dict(network.state_dict())
     state = _State(network, average, _optimiser(recipe, network))
-    found = load_checkpoint(plan.out)
     if found is None:
         return state
     if found.classes != recipe.classes:
@@ -222,8 +230,7 @@ def _step(state: _State, recipe: Recipe, batch: dict[str, Any], share: float) ->
     falling = _LAST_RATE + (1 - _LAST_RATE) * (1 + math.cos(math.pi * share)) / 2
     for group in state.optimiser.param_groups:
         group["lr"] = recipe.learning_rate * warm * falling
-    pictures = batch["picture"].permute(0, 3, 1, 2).float()
-    pictures = pictures.contiguous(memory_format=torch.channels_last)
+    pictures = _pictures(batch["picture"])
     state.network.train()
     theirs = {n[len(MAP) :]: v.float() for n, v in batch.items() if n.startswith(MAP)}
     ours = state.network.maps(pictures, theirs if state.guided else None)
@@ -247,6 +254,12 @@ def _step(state: _State, recipe: Recipe, batch: dict[str, Any], share: float) ->
     _follow(state)
     state.recent.append(torch.stack((loss, *parts, missed)).detach())
     del state.recent[:-50]
+
+
+def _pictures(bgr: Any) -> Any:
+    """Return pictures (n, h, w, 3) u8, an array or a tensor, as the network takes them."""
+    pictures = torch.as_tensor(bgr).permute(0, 3, 1, 2).float()
+    return pictures.contiguous(memory_format=torch.channels_last)
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]

@@ -10,14 +10,16 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from support.models import write_detector
 from watchpost.base.errors import LearningError
 from watchpost.cli import main
 from watchpost.engine.inference.inspection import inspect_model
 from watchpost.learning.cells import cell_grid
-from watchpost.learning.datasets import PictureCache, read_all
 from watchpost.learning.evaluation.detector import score_detector
 from watchpost.learning.parts import PARTS
+from watchpost.learning.picture_cache import PictureCache
 from watchpost.learning.recipes import Recipe, read_recipe
+from watchpost.learning.sources import read_all
 
 torch = pytest.importorskip(
     "torch", reason="needs the train extra (pip install 'watchpost[train]')"
@@ -241,6 +243,47 @@ def test_a_guided_part_sees_what_it_is_given_and_learns_alone() -> None:
     assert float(map_loss(theirs, theirs)) == 0.0
     with pytest.raises(LearningError, match=r"teacher's map for stem is \(16, 1, 1\)"):
         map_loss(ours, {"stem": torch.zeros(2, 16, 1, 1)})
+
+
+def test_a_network_started_from_a_model_says_what_the_model_says(
+    recipe: Recipe, tmp_path: Path
+) -> None:
+    from watchpost.learning.export import to_onnx
+    from watchpost.learning.network import Detector
+    from watchpost.learning.start import start_from
+
+    checkpoint = fresh_checkpoint(recipe)
+    (tmp_path / "old.onnx").write_bytes(to_onnx(checkpoint))
+    old = Detector(2).eval()
+    old.load_state_dict(checkpoint.average)
+    pictures = torch.rand(8, 3, HEIGHT, WIDTH) * 255
+    # Another order, and a class that the old model does not know.
+    network = Detector(3)
+    start_from(tmp_path / "old.onnx", network, ("defect", "person", "part"), pictures)
+    with torch.no_grad():
+        wanted, said = old(pictures), network.eval()(pictures)
+        torch.testing.assert_close(said[..., :4], wanted[..., :4], rtol=1e-3, atol=1e-3)
+        known = said[..., [6, 4]]
+        torch.testing.assert_close(known, wanted[..., 4:], rtol=1e-3, atol=1e-3)
+        # While it learns, batch norms go by what they see: the same, on these pictures.
+        learning = network.train()(pictures)
+        torch.testing.assert_close(learning, said, rtol=1e-2, atol=1e-2)
+
+
+def test_a_model_of_another_kind_is_refused_as_a_start(
+    recipe: Recipe, tmp_path: Path
+) -> None:
+    from watchpost.learning.network import Detector
+    from watchpost.learning.start import model_to_start_from, start_from
+
+    pictures = torch.zeros(2, 3, HEIGHT, WIDTH)
+    with pytest.raises(LearningError, match="no model that this trainer made"):
+        start_from(write_detector(tmp_path / "x.onnx"), Detector(1), ("a",), pictures)
+    (tmp_path / "y.onnx").write_bytes(b"no model")
+    with pytest.raises(LearningError, match="no model that this trainer made"):
+        start_from(tmp_path / "y.onnx", Detector(1), ("a",), pictures)
+    with pytest.raises(LearningError, match="no model nobody to start from"):
+        model_to_start_from("nobody")
 
 
 @pytest.mark.slow
