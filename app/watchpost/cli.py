@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from watchpost import __version__
 from watchpost.base import log
 from watchpost.base.errors import WatchpostError
+from watchpost.base.heap import steady_heap
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words.insert(0, "console")
     chosen = next((c for c in COMMANDS if c.verb == words[0]), None)
     options = _parser(chosen).parse_args(words)
+    steady_heap()
     try:
         assert chosen is not None
         code: int = importlib.import_module(chosen.module).run(options)

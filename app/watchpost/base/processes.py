@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from typing import IO, Any
 
 from watchpost.base.channel import Channel
+from watchpost.base.heap import steady_heap
 
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -107,6 +108,7 @@ def start_program(command: Sequence[str], errors: IO[bytes]) -> subprocess.Popen
 
 
 def _enter(end: Any, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    steady_heap()
     _die_with_parent()
     target(Channel(end), *arguments)
 
