@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import threading
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from watchpost.base import log
 from watchpost.base.errors import ConfigError, LearningError
 from watchpost.base.files import replace_file
 from watchpost.learning import torch_extra
+from watchpost.learning.inspection.command import train_inspection
+from watchpost.learning.inspection.recipe import find_inspection_recipe
+from watchpost.learning.interrupts import INTERRUPTED, interruptible
 from watchpost.learning.picture_cache import PictureCache
 from watchpost.learning.recipes import Recipe, read_recipe
 from watchpost.learning.sources import read_all, source_names
@@ -21,19 +21,18 @@ if TYPE_CHECKING:
     from watchpost.learning.checkpoints import Checkpoint
     from watchpost.learning.training import Progress
 
-INTERRUPTED = 130
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     parser.description = (
-        "Train a detector, export it as ONNX and measure it. Beside FILE.onnx appear "
-        "FILE.json and FILE.md, its card. Ctrl+C keeps what was learnt: the same command "
-        "goes on from there. Needs the train extra (torch). Exit codes: 0 done, 2 it "
-        "could not be done, 130 interrupted."
+        "Train a detector or an inspection model, export it as ONNX and measure it. "
+        "Beside FILE.onnx appear FILE.json and FILE.md, its card. Ctrl+C keeps what was "
+        "learnt: the same command goes on from there. Needs the train extra (torch). "
+        "Exit codes: 0 done, 2 it could not be done, 130 interrupted."
     )
     parser.add_argument(
-        "recipe", help="name of a shipped recipe, such as detector, or a TOML file"
+        "recipe",
+        help="name of a shipped recipe, such as detector or board-defects, or a TOML file",
     )
     parser.add_argument(
         "--data",
@@ -101,6 +100,9 @@ def run(options: argparse.Namespace) -> int:
     """Train, export and measure; returns the exit code."""
     log.configure()
     _check(options)
+    inspection = find_inspection_recipe(options.recipe)
+    if inspection is not None:
+        return train_inspection(inspection, options, say=_say)
     recipe = read_recipe(options.recipe)
     torch_extra.require()
     # These import torch.
@@ -189,18 +191,8 @@ def _train(
         loaders=options.workers,
         minutes=options.minutes,
     )
-    stopping = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        # A second Ctrl+C does not wait for the step to end.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        stopping.set()
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
+    with interruptible() as stopping:
         checkpoint = train(recipe, cache.folder, plan, tell=_tell, stop=stopping.is_set)
-    finally:
-        signal.signal(signal.SIGINT, before)
     return None if stopping.is_set() else checkpoint
 
 

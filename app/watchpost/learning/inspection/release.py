@@ -49,6 +49,11 @@ class InspectionRequest:
     minutes: float | None = None
     threads: int = 2
 
+    @property
+    def work(self) -> Path:
+        """Where the checkpoint lies."""
+        return self.out.with_suffix(".training")
+
 
 def make_inspection_model(
     recipe: InspectionRecipe,
@@ -78,7 +83,7 @@ def make_inspection_model(
         recipe,
         learnt,
         len(kinds),
-        request.out.with_suffix(".training"),
+        request.work,
         minutes=request.minutes,
         threads=request.threads,
         tell=lambda progress: say(_sentence(progress)),

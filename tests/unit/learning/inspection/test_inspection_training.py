@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from support.boards import write_boards
+from support.boards import KINDS, write_boards
 from watchpost.base.errors import LearningError
+from watchpost.cli import main
 from watchpost.learning.inspection.measuring import HeatReader, judge, score
 from watchpost.learning.inspection.pairs import read_pairs
 from watchpost.learning.inspection.recipe import InspectionRecipe
@@ -16,6 +19,22 @@ torch = pytest.importorskip(
     "torch", reason="needs the train extra (pip install 'watchpost[train]')"
 )
 pytest.importorskip("onnxscript", reason="needs the train extra")
+
+RECIPE = """
+task = "inspection"
+name = "tiny"
+folder = "set"
+data_licence = "drawn"
+width = 128
+height = 128
+crop = 64
+steps = {steps}
+batch = 8
+learning_rate = 0.01
+held_back = 3
+licence = "Apache-2.0"
+weaknesses = ["It knows drawn boards alone."]
+"""
 
 
 def a_recipe(**changes: object) -> InspectionRecipe:
@@ -102,3 +121,37 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "inspection.pt").write_bytes(b"nothing")
     with pytest.raises(LearningError, match="damaged"):
         train(a_recipe(steps=1), pairs, len(kinds), tmp_path, threads=1)
+
+
+def test_the_command_makes_a_model_with_its_cards(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_boards(tmp_path / "set")
+    recipe = tmp_path / "tiny.toml"
+    recipe.write_text(RECIPE.format(steps=3), encoding="utf-8")
+    out = tmp_path / "out" / "tiny.onnx"
+    words = ["train", str(recipe), "--data", str(tmp_path), "--out", str(out)]
+    assert main([*words, "--threads", "1", "--json", str(tmp_path / "card.json")]) == 0
+    assert "good parts rejected" in capsys.readouterr().out
+    card = json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
+    assert card["classes"] == list(KINDS)
+    assert card["metrics"]["defects_escaped"]["total"] == 4
+    assert card["data"][0]["measured_boards"] == {"00000": 2}
+    assert card["trained_by"]["steps"] == 3
+    text = out.with_suffix(".md").read_text(encoding="utf-8")
+    assert card["sha256"] in text
+    assert "It knows drawn boards alone." in text
+    _, pairs = read_pairs(tmp_path / "set")
+    heat = HeatReader(out)(pairs[0])
+    assert heat.shape == (2, 16, 16)
+    assert np.isfinite(heat).all()
+
+
+def test_options_of_detectors_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = tmp_path / "tiny.toml"
+    recipe.write_text(RECIPE.format(steps=3), encoding="utf-8")
+    words = ["train", str(recipe), "--data", str(tmp_path), "--out", "a.onnx"]
+    assert main([*words, "--size", "64x64"]) == 2
+    assert "--size is for detectors" in capsys.readouterr().err
