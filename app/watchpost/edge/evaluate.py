@@ -11,6 +11,10 @@ KINDS = {
         "watchpost.learning.evaluation.detector_command",
         "a detector on labelled pictures",
     ),
+    "tracker": (
+        "watchpost.learning.evaluation.tracker_command",
+        "the tracker on given detections",
+    ),
     "ugly": (
         "watchpost.learning.evaluation.ugly_command",
         "line counts of a video under ugly conditions",
