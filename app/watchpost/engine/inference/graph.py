@@ -1,28 +1,53 @@
 """What an ONNX file says about itself, read without running anything.
 
-A small reader of the protobuf wire format (https://protobuf.dev/programming-guides/encoding)
-for the few fields of onnx.proto that matter here. A hostile file meets this first: the
-reading is bounded by the file's size, follows nothing outside the file and refuses what a
-detector has no use for (external data, loops, foreign operators, giant tensors).
+Reads the few fields of onnx.proto that matter here. A hostile file meets this first: the
+reading is bounded, follows nothing outside the file and refuses what a detector has no use
+for (external data, control flow, foreign operators, tensors larger than what is there).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from watchpost.base.errors import ModelError
+from watchpost.engine.inference.protobuf import (
+    BrokenError,
+    TooManyFieldsError,
+    Wire,
+    message,
+    text,
+)
+from watchpost.engine.inference.tensors import TensorHead, is_whole, read_tensor
 
 MAX_NODES = 20_000
 MAX_TENSOR_ELEMENTS = 1 << 28
 MAX_METADATA = 200
+MAX_PORTS = 64
+MAX_DIMS = 16
+_MAX_NAME_BYTES = 1024
+_MAX_METADATA_BYTES = 1 << 20
 
 # onnx.proto, TensorProto.DataType
-FLOAT32, UINT8, INT64, FLOAT16 = 1, 2, 7, 10
+FLOAT32, UINT8, INT8, INT64, FLOAT16 = 1, 2, 3, 7, 10
 
-_DOMAINS = frozenset({"", "ai.onnx", "com.microsoft"})
+_STANDARD = frozenset({"", "ai.onnx"})
+_MICROSOFT = "com.microsoft"
+# What ONNX Runtime's own tools write when they fuse and quantise a vision model.
+_MICROSOFT_OPERATORS = frozenset(
+    {
+        "Attention", "BiasGelu", "ConvTransposeWithDynamicPads", "DequantizeLinear",
+        "DynamicQuantizeMatMul", "FastGelu", "FusedConv", "FusedGemm", "FusedMatMul",
+        "Gelu", "GridSample", "MatMulIntegerToFloat", "MultiHeadAttention", "NhwcConv",
+        "NhwcFusedConv", "NhwcMaxPool", "QAttention", "QGemm", "QLinearAdd",
+        "QLinearAveragePool", "QLinearConcat", "QLinearConv", "QLinearGlobalAveragePool",
+        "QLinearLeakyRelu", "QLinearMul", "QLinearReduceMean", "QLinearSigmoid",
+        "QLinearSoftmax", "QLinearWhere", "QuantizeLinear", "QuickGelu",
+        "SkipLayerNormalization",
+    }
+)  # fmt: skip
 _CONTROL_FLOW = frozenset({"Loop", "Scan", "If", "SequenceMap"})
-_EXTERNAL = 1
+# ONNX Runtime takes a file with these letters for its own format, whatever else it is.
+_OWN_FORMAT = slice(4, 8), b"ORTM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +77,6 @@ class Graph:
     nodes: int = 0
 
 
-class _BrokenError(Exception):
-    """The bytes are not the message they should be."""
-
-
-_Value = int | memoryview
-
-
 def read_graph(content: bytes | memoryview, name: str) -> Graph:
     """Read a model's inputs, outputs, metadata and operators.
 
@@ -75,15 +93,22 @@ def read_graph(content: bytes | memoryview, name: str) -> Graph:
             todo="Copy or export it again.",
             code="model.empty",
         )
+    place, letters = _OWN_FORMAT
+    if bytes(content[place]) == letters:
+        raise _damaged(name)
     reader = _Reader(name)
     try:
         reader.read_model(memoryview(content))
-    except _BrokenError as error:
+    except BrokenError as error:
         raise _damaged(name) from error
+    except TooManyFieldsError as error:
+        raise _too_large(name, "more parts than a detector has") from error
     graph = reader.graph
     graph.inputs = [port for port in graph.inputs if port.name not in graph.weights]
     if not graph.inputs or not graph.outputs or not graph.nodes:
         raise _damaged(name)
+    if len(graph.inputs) > MAX_PORTS or len(graph.outputs) > MAX_PORTS:
+        raise _too_large(name, f"more than {MAX_PORTS} inputs or outputs")
     return graph
 
 
@@ -95,80 +120,100 @@ def _damaged(name: str) -> ModelError:
     )
 
 
+def _too_large(name: str, what: str) -> ModelError:
+    return ModelError(
+        f"{name} has {what}.",
+        todo="Export a smaller or simplified model.",
+        code="model.too_large",
+    )
+
+
 class _Reader:
     """Walks one file; method names follow the messages of onnx.proto."""
 
     def __init__(self, name: str) -> None:
         self.graph = Graph()
         self._name = name
+        self._wire = Wire()
         self._own_domains: set[str] = set()
-        self._used_domains: set[str] = set()
+        self._used: set[tuple[str, str]] = set()
 
     def read_model(self, data: memoryview) -> None:
-        for number, value in _fields(data):
+        for number, value in self._wire.fields(data):
             if number == 7:
-                self._read_graph(_bytes(value))
+                self._read_graph(message(value))
             elif number == 14 and len(self.graph.metadata) < MAX_METADATA:
-                pair = {n: _text(v) for n, v in _fields(_bytes(value)) if n in (1, 2)}
-                self.graph.metadata[pair.get(1, "")] = pair.get(2, "")
+                self._read_metadata(message(value))
             elif number == 25:
-                self._read_function(_bytes(value))
-        foreign = self._used_domains - self._own_domains - _DOMAINS
-        if foreign:
-            raise ModelError(
-                f"{self._name} needs operators of {min(foreign)[:64]!r}, which are not "
-                "part of ONNX.",
-                todo="Export it with standard ONNX operators only.",
-                code="model.operators",
-            )
+                self._read_function(message(value))
+        for domain, operator in sorted(self._used):
+            self._check_operator(domain, operator)
+
+    def _check_operator(self, domain: str, operator: str) -> None:
+        if domain in _STANDARD or domain in self._own_domains - {_MICROSOFT}:
+            return
+        if domain == _MICROSOFT and operator in _MICROSOFT_OPERATORS:
+            return
+        raise ModelError(
+            f"{self._name} needs the operator {operator[:64]!r} of {domain[:64]!r}, "
+            "which is not part of ONNX.",
+            todo="Export it with standard ONNX operators only.",
+            code="model.operators",
+        )
+
+    def _read_metadata(self, data: memoryview) -> None:
+        pair = {
+            number: text(value, _MAX_METADATA_BYTES)
+            for number, value in self._wire.fields(data)
+            if number in (1, 2)
+        }
+        self.graph.metadata[pair.get(1, "")[:_MAX_NAME_BYTES]] = pair.get(2, "")
 
     def _read_graph(self, data: memoryview) -> None:
-        for number, value in _fields(data):
+        for number, value in self._wire.fields(data):
             if number == 1:
-                self._read_node(_bytes(value))
+                self._read_node(message(value))
             elif number == 5:
-                self.graph.weights.add(self._read_tensor(_bytes(value)))
+                self.graph.weights.add(self._read_tensor(message(value)))
             elif number == 11:
-                self.graph.inputs.append(_read_port(_bytes(value)))
+                self.graph.inputs.append(self._read_port(message(value)))
             elif number == 12:
-                self.graph.outputs.append(_read_port(_bytes(value)))
+                self.graph.outputs.append(self._read_port(message(value)))
             elif number == 15:
-                self._read_sparse_tensor(_bytes(value))
+                self._read_sparse_tensor(message(value))
 
     def _read_function(self, data: memoryview) -> None:
-        for number, value in _fields(data):
+        for number, value in self._wire.fields(data):
             if number == 7:
-                self._read_node(_bytes(value))
+                self._read_node(message(value))
             elif number == 10:
-                self._own_domains.add(_text(value))
+                self._own_domains.add(text(value, _MAX_NAME_BYTES))
+            elif number == 11:
+                self._read_attribute(message(value))
 
     def _read_node(self, data: memoryview) -> None:
         self.graph.nodes += 1
         if self.graph.nodes > MAX_NODES:
-            raise ModelError(
-                f"{self._name} has more than {MAX_NODES} operators.",
-                todo="Export a smaller or simplified model.",
-                code="model.too_large",
-            )
+            raise _too_large(self._name, f"more than {MAX_NODES} operators")
         operator = ""
         domain = ""
-        for number, value in _fields(data):
+        for number, value in self._wire.fields(data):
             if number == 4:
-                operator = _text(value)
+                operator = text(value, _MAX_NAME_BYTES)
             elif number == 5:
-                self._read_attribute(_bytes(value))
+                self._read_attribute(message(value))
             elif number == 7:
-                domain = _text(value)
-        self._used_domains.add(domain)
+                domain = text(value, _MAX_NAME_BYTES)
+        self._used.add((domain, operator))
         if operator in _CONTROL_FLOW:
             raise self._loops(operator)
 
     def _read_attribute(self, data: memoryview) -> None:
-        for number, value in _fields(data):
+        for number, value in self._wire.fields(data):
             if number in (5, 10):
-                self._read_tensor(_bytes(value))
+                self._read_tensor(message(value))
             elif number in (22, 23):
-                self._read_sparse_tensor(_bytes(value))
+                self._read_sparse_tensor(message(value))
             elif number in (6, 11):
                 raise self._loops("control-flow")
 
@@ -180,116 +225,67 @@ class _Reader:
         )
 
     def _read_sparse_tensor(self, data: memoryview) -> None:
-        for number, value in _fields(data):
+        elements = 1
+        for number, value in self._wire.fields(data):
             if number in (1, 2):
-                self._read_tensor(_bytes(value))
+                self._read_tensor(message(value))
+            elif number == 3:
+                for size in self._wire.integers(value):
+                    elements *= min(size, MAX_TENSOR_ELEMENTS + 1)
+        self._check_elements(elements)
 
     def _read_tensor(self, data: memoryview) -> str:
-        name, elements, external = "", 1, False
-        for number, value in _fields(data):
-            if number == 1:
-                for size in [value] if isinstance(value, int) else _packed(value):
-                    elements *= size
-            elif number == 8:
-                name = _text(value)
-            elif number == 13 or (number == 14 and value == _EXTERNAL):
-                external = True
-        if external:
+        head = read_tensor(self._wire, data)
+        if head.is_external:
             raise ModelError(
                 f"{self._name} keeps its weights in another file.",
                 todo="Export it as one file (without external data).",
                 code="model.external_data",
             )
+        self._check_tensor(head)
+        return head.name
+
+    def _check_tensor(self, head: TensorHead) -> None:
+        if len(head.dims) > MAX_DIMS:
+            raise _too_large(self._name, f"a tensor of {len(head.dims)} dimensions")
+        self._check_elements(head.elements)
+        if not is_whole(head):
+            raise _damaged(self._name)
+
+    def _check_elements(self, elements: int) -> None:
         if elements > MAX_TENSOR_ELEMENTS:
-            raise ModelError(
-                f"{self._name} holds a tensor of {elements:.0e} numbers.",
-                todo="Export a smaller model.",
-                code="model.too_large",
-            )
-        return name
+            raise _too_large(self._name, f"a tensor of {elements:.0e} numbers")
 
+    def _read_port(self, data: memoryview) -> Port:
+        name, dtype = "", 0
+        dims: tuple[int, ...] = ()
+        for number, value in self._wire.fields(data):
+            if number == 1:
+                name = text(value, _MAX_NAME_BYTES)
+            elif number == 2:
+                for inner, tensor in self._wire.fields(message(value)):
+                    if inner == 1:
+                        dtype, dims = self._read_tensor_type(message(tensor))
+        return Port(name, dtype, dims)
 
-def _read_port(data: memoryview) -> Port:
-    name, dtype = "", 0
-    dims: tuple[int, ...] = ()
-    for number, value in _fields(data):
-        if number == 1:
-            name = _text(value)
-        elif number == 2:
-            for inner, tensor in _fields(_bytes(value)):
-                if inner == 1:
-                    dtype, dims = _read_tensor_type(_bytes(tensor))
-    return Port(name, dtype, dims)
+    def _read_tensor_type(self, data: memoryview) -> tuple[int, tuple[int, ...]]:
+        dtype = 0
+        dims: list[int] = []
+        for number, value in self._wire.fields(data):
+            if number == 1 and isinstance(value, int):
+                dtype = value
+            elif number == 2:
+                dims = [
+                    self._fixed_size(message(dim))
+                    for n, dim in self._wire.fields(message(value))
+                    if n == 1
+                ]
+        if len(dims) > MAX_DIMS:
+            raise BrokenError
+        return dtype, tuple(dims)
 
-
-def _read_tensor_type(data: memoryview) -> tuple[int, tuple[int, ...]]:
-    dtype = 0
-    dims: list[int] = []
-    for number, value in _fields(data):
-        if number == 1 and isinstance(value, int):
-            dtype = value
-        elif number == 2:
-            dims = [
-                _fixed_size(_bytes(dim)) for n, dim in _fields(_bytes(value)) if n == 1
-            ]
-    return dtype, tuple(dims)
-
-
-def _fixed_size(data: memoryview) -> int:
-    for number, value in _fields(data):
-        if number == 1 and isinstance(value, int) and value < 1 << 31:
-            return value
-    return 0
-
-
-def _fields(data: memoryview) -> Iterator[tuple[int, _Value]]:
-    position = 0
-    while position < len(data):
-        key, position = _varint(data, position)
-        number, wire = key >> 3, key & 7
-        if number == 0:
-            raise _BrokenError
-        if wire == 0:
-            value, position = _varint(data, position)
-            yield number, value
-            continue
-        if wire == 2:
-            size, position = _varint(data, position)
-        elif wire in (1, 5):
-            size = 8 if wire == 1 else 4
-        else:
-            raise _BrokenError
-        if position + size > len(data):
-            raise _BrokenError
-        yield number, data[position : position + size]
-        position += size
-
-
-def _varint(data: memoryview, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while position < len(data) and shift < 64:
-        byte = data[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-        shift += 7
-    raise _BrokenError
-
-
-def _packed(data: memoryview) -> list[int]:
-    values, position = [], 0
-    while position < len(data):
-        value, position = _varint(data, position)
-        values.append(value)
-    return values
-
-
-def _bytes(value: _Value) -> memoryview:
-    if isinstance(value, int):
-        raise _BrokenError
-    return value
-
-
-def _text(value: _Value) -> str:
-    return bytes(_bytes(value)).decode("utf-8", "replace")
+    def _fixed_size(self, data: memoryview) -> int:
+        for number, value in self._wire.fields(data):
+            if number == 1 and isinstance(value, int) and value < 1 << 31:
+                return value
+        return 0

@@ -9,16 +9,14 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import psutil
-
-from watchpost.base.channel import ChannelClosedError, Message
-from watchpost.base.clock import NS_PER_S, SYSTEM_CLOCK
+from watchpost.base.channel import Message
 from watchpost.base.errors import ModelError
 from watchpost.base.log import get_logger
 from watchpost.base.processes import Child
 from watchpost.engine.inference.graph import (
     FLOAT16,
     FLOAT32,
+    INT8,
     INT64,
     UINT8,
     Graph,
@@ -27,16 +25,15 @@ from watchpost.engine.inference.graph import (
 )
 from watchpost.engine.inference.model import ModelInfo, TensorSpec
 from watchpost.engine.inference.trial import info_from_trial, trial_main
+from watchpost.engine.inference.watchdog import await_answer
 
 MAX_FILE_BYTES = 512 << 20
 TRIAL_LIMIT_S = 10.0
 # Importing numpy and onnxruntime takes a second, several on a busy computer.
 START_LIMIT_S = 30.0
-MEMORY_LIMIT_BYTES = 2 << 30
 DEFAULT_SIDE = 416
 MAX_SIDE = 4096
-_POLL_S = 0.05
-_DTYPES = {FLOAT32: "float32", FLOAT16: "float16", UINT8: "uint8"}
+_DTYPES = {FLOAT32: "float32", FLOAT16: "float16", UINT8: "uint8", INT8: "int8"}
 _SIZE_INPUTS = frozenset({"orig_target_sizes"})
 
 _log = get_logger(__name__)
@@ -162,41 +159,13 @@ def _try(
         graph.metadata,
     )
     try:
-        _await(child, START_LIMIT_S, path.name)
-        message = _await(child, TRIAL_LIMIT_S, path.name)
+        await_answer(child, START_LIMIT_S, path.name)
+        message = await_answer(child, TRIAL_LIMIT_S, path.name)
     finally:
         child.kill()
     if "what" in message:
         raise ModelError(message["what"], todo=message["todo"], code=message["code"])
     return message
-
-
-def _await(child: Child, limit_s: float, name: str) -> Message:
-    """Return the child's next message; it is killed when it takes or eats too much."""
-    process = psutil.Process(child.pid)
-    end_ns = SYSTEM_CLOCK.monotonic_ns() + round(limit_s * NS_PER_S)
-    try:
-        while SYSTEM_CLOCK.monotonic_ns() < end_ns:
-            got = child.channel.receive(_POLL_S)
-            if got is not None:
-                return got[0]
-            if process.memory_info().rss > MEMORY_LIMIT_BYTES:
-                raise ModelError(
-                    f"{name} needs more than {MEMORY_LIMIT_BYTES >> 30} GiB of memory.",
-                    todo="Export a smaller model.",
-                    code="model.memory",
-                )
-    except (ChannelClosedError, psutil.Error) as error:
-        raise ModelError(
-            f"{name} makes ONNX Runtime crash.",
-            todo="Export it again with a current exporter.",
-            code="model.crash",
-        ) from error
-    raise ModelError(
-        f"{name} did not answer within {limit_s:.0f} seconds.",
-        todo="Use a smaller model, or export it without control flow.",
-        code="model.too_slow",
-    )
 
 
 def _one_line(text: str) -> str:
