@@ -74,7 +74,7 @@ class Analysis:
             self._by_sha[serving.info.sha256] = serving
             if self._pool is None:
                 self._begin_pool(serving)
-            elif self._pool.model.sha256 != serving.info.sha256:
+            elif _reading(self._pool.model) != _reading(serving.info):
                 self._pool.swap(serving.info)
             self._serving = serving
         _log.info("serving", model=serving.name, sha256=serving.info.sha256[:16])
@@ -108,3 +108,8 @@ class Analysis:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()
+
+
+def _reading(info: ModelInfo) -> tuple[str, str]:
+    """Return what workers are started for: a file and how it is read."""
+    return info.sha256, info.layout

@@ -13,7 +13,7 @@ from watchpost.api.identity import Identity
 from watchpost.base.errors import ModelError, WatchpostError
 from watchpost.base.log import get_logger
 from watchpost.engine.inference.model import ModelInfo
-from watchpost.protocol.models import ActivateModel, ModelRecord
+from watchpost.protocol.models import ActivateModel, ModelReading, ModelRecord
 from watchpost.store.models import ModelRepository
 
 SHIPPED = "shipped"
@@ -130,12 +130,14 @@ class ModelShelf:
 
         Raises:
             StoreError: There is no such model.
-            ModelError: Its file is damaged.
+            ModelError: Its file is damaged, or it cannot be read in that way.
         """
         with self._lock:
             record = self._store.get(model_id)
-            serving = self._load(record, request.class_map)
+            serving = self._load(record, request.class_map, request.layout)
             self._serve(serving)
+            if serving.info.layout != record.layout:
+                self._store.add(_read_as(record, serving.info), by.user)
             self._serving, self._trouble = serving, ""
             return self._store.activate(model_id, request.class_map, by.user)
 
@@ -179,7 +181,9 @@ class ModelShelf:
             return None
         return serving
 
-    def _load(self, record: ModelRecord, class_map: Mapping[str, str]) -> Serving:
+    def _load(
+        self, record: ModelRecord, class_map: Mapping[str, str], layout: str = ""
+    ) -> Serving:
         path = self._store.path(record.sha256)
         if record.id == SHIPPED:
             path = shipped_model() or path
@@ -189,7 +193,13 @@ class ModelShelf:
                 todo="Add it again from its source.",
                 code="model.gone",
             )
-        info = self._look_at(path, record.sha256)
+        info = self._look_at(path, record.sha256).read_as(layout or record.layout)
+        if layout and info.layout != layout:
+            raise ModelError(
+                f"{record.name} cannot be read as {layout[:40]!r}.",
+                todo="Choose one of the readings that its record lists.",
+                code="model.layout",
+            )
         names = tuple(class_map.get(name, name) for name in info.classes)
         return Serving(record.id, record.name, info, names)
 
@@ -225,6 +235,12 @@ def shipped_model() -> Path | None:
         return None
 
 
+def _read_as(record: ModelRecord, info: ModelInfo) -> ModelRecord:
+    """Return a model's record as another reading makes it."""
+    fields = {"layout": info.layout, "evidence": info.evidence, "classes": info.classes}
+    return record.model_copy(update=fields)
+
+
 def _record(model_id: str, name: str, info: ModelInfo) -> ModelRecord:
     return ModelRecord(
         id=model_id,
@@ -239,4 +255,8 @@ def _record(model_id: str, name: str, info: ModelInfo) -> ModelRecord:
         licence=info.licence,
         megabytes=round(info.path.stat().st_size / _MIB, 2),
         inference_ms=round(info.trial_ms, 2),
+        readings=tuple(
+            ModelReading(layout=r.layout, evidence=r.evidence, classes=r.classes)
+            for r in info.readings
+        ),
     )

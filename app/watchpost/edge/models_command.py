@@ -193,7 +193,10 @@ def _check(options: argparse.Namespace) -> dict[str, Any]:
     for key, value in facts.items():
         text = _classes(tuple(value)) if key == "classes" else value
         print(f"  {key:10}{text}")
-    return facts
+    for other in info.others:
+        print(f"  or {other.layout}: {other.evidence}")
+    others = [{"layout": o.layout, "evidence": o.evidence} for o in info.others]
+    return facts | {"others": others}
 
 
 @contextmanager

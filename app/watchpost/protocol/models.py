@@ -9,6 +9,14 @@ from pydantic import Field
 from watchpost.protocol.wire import Answer, Request
 
 
+class ModelReading(Answer):
+    """One way to read a model's outputs."""
+
+    layout: str
+    evidence: str
+    classes: tuple[str, ...]
+
+
 class ModelRecord(Answer):
     """``GET /models``; ``POST /models?name=..`` takes the ONNX file as its body."""
 
@@ -29,6 +37,8 @@ class ModelRecord(Answer):
     licence: str = ""
     megabytes: float
     inference_ms: float | None = None
+    readings: tuple[ModelReading, ...] = ()
+    """Every way to read it, likeliest first; more than one: a person has to look."""
 
 
 class ActivateModel(Request):
@@ -36,6 +46,8 @@ class ActivateModel(Request):
 
     class_map: dict[str, str] = Field(default_factory=dict)
     """Renames classes, such as ``{"cell phone": "car"}`` for cars seen from above."""
+    layout: str = ""
+    """How to read its outputs, one of its readings; empty: as before."""
 
 
 class CatalogueRecord(Answer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from watchpost.api.identity import Identity
 from watchpost.base.errors import ModelError, StoreError
 from watchpost.domain.frames import InputSpec
 from watchpost.edge import models
-from watchpost.edge.models import SHIPPED, ModelShelf, Serving
+from watchpost.edge.models import SHIPPED, Inspect, ModelShelf, Serving
 from watchpost.edge.stores import Stores
 from watchpost.engine.inference.model import ModelInfo, TensorSpec
 from watchpost.protocol.models import ActivateModel
@@ -45,9 +46,9 @@ def inspect(path: Path, sha256: str | None) -> ModelInfo:
 class Shelf:
     """A shelf and what it told."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, tries: Inspect = inspect) -> None:
         self.told: list[Serving | None] = []
-        self.shelf = ModelShelf(stores.models, inspect=inspect, serve=self.told.append)
+        self.shelf = ModelShelf(stores.models, inspect=tries, serve=self.told.append)
 
     def served(self) -> list[str]:
         return [s.name if s is not None else "nothing" for s in self.told]
@@ -99,6 +100,32 @@ def test_a_customers_model_is_kept_by_content_and_renames_classes(
     assert active.state == "active"
     assert on.told[-1] is not None
     assert on.told[-1].class_names == ("person", "car")
+
+
+def ambiguous(path: Path, sha256: str | None) -> ModelInfo:
+    """Try a file that can be read in two ways."""
+    info = inspect(path, sha256)
+    return replace(info, others=(replace(info, layout="other", classes=("thing",)),))
+
+
+def test_a_person_chooses_between_two_readings_and_the_choice_stands(
+    stores: Stores,
+) -> None:
+    first = Shelf(stores, ambiguous)
+    first.shelf.start()
+    record = first.shelf.add("yard", b"their model", ADMIN)
+    assert [r.layout for r in record.readings] == ["test", "other"]
+    active = first.shelf.activate(record.id, ActivateModel(layout="other"), ADMIN)
+    assert (active.layout, active.classes) == ("other", ("thing",))
+    assert [r.layout for r in active.readings] == ["test", "other"]
+    second = Shelf(stores, ambiguous)
+    serving = second.shelf.start()
+    assert serving is not None
+    assert (serving.name, serving.info.layout) == ("yard", "other")
+    with pytest.raises(ModelError, match="cannot be read as 'third'"):
+        second.shelf.activate(record.id, ActivateModel(layout="third"), ADMIN)
+    back = second.shelf.activate(record.id, ActivateModel(layout="test"), ADMIN)
+    assert back.layout == "test"
 
 
 def test_the_choice_stands_after_a_restart(stores: Stores) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from watchpost.domain.frames import InputSpec
@@ -16,7 +16,8 @@ class TensorSpec:
 
     Attributes:
         name: The graph input's name.
-        dtype: numpy name: ``float32``, ``float16`` or ``uint8``.
+        dtype: numpy name: ``float32``, ``float16``, ``uint8``, or ``int8`` (the picture
+            less 128).
         channels_last: (1, height, width, 3) rather than (1, 3, height, width).
         mean: Grey levels, one a channel.
         scale: Factors, one a channel.
@@ -47,6 +48,8 @@ class ModelInfo:
         score_threshold: Lowest score worth handing on, for this layout.
         trial_ms: Fastest inference of the trial run.
         licence: As the file's own metadata states it, or empty.
+        others: The same file, read in the other ways that its outputs allow, likeliest
+            first; only a look at what it finds can tell which is right.
     """
 
     path: Path
@@ -60,3 +63,13 @@ class ModelInfo:
     score_threshold: float
     trial_ms: float
     licence: str = ""
+    others: tuple[ModelInfo, ...] = ()
+
+    @property
+    def readings(self) -> tuple[ModelInfo, ...]:
+        """Every way to read it, likeliest first, each without the others."""
+        return (replace(self, others=()), *self.others)
+
+    def read_as(self, layout: str) -> ModelInfo:
+        """Return it read in another of its ways; as it is, where it knows no such."""
+        return next((one for one in self.readings if one.layout == layout), self)

@@ -44,6 +44,10 @@ class PictureInput:
         if target.dtype == np.uint8:
             target[...] = self._bytes
             return
+        if target.dtype == np.int8:
+            # 0..255 less 128 is the same bits but the first.
+            target[...] = (self._bytes ^ np.uint8(0x80)).view(np.int8)
+            return
         if not self._is_plain:
             result = (self._bytes - self._mean) * self._scale
             target[...] = result

@@ -17,6 +17,9 @@ Triple = tuple[float, float, float]
 UNIT: Triple = (1.0, 1.0, 1.0)
 TO_FRACTIONS: Triple = (1 / 255, 1 / 255, 1 / 255)
 DEFAULT_THRESHOLD = 0.15
+_SUM_TOLERANCE = 0.02
+# exp(12) cells are wider than any picture.
+MAX_LOG_SIZE = 12.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +124,11 @@ def xyxy_from_centres(boxes: Array) -> Array:
     return np.concatenate((boxes[:, :2] - half, boxes[:, :2] + half), axis=1)
 
 
+def are_pixels(boxes: Array) -> bool:
+    """Say whether (N, 4) rows of centre and size are pixels, not logarithms of sizes."""
+    return bool(np.abs(boxes[:, 2:4]).max(initial=0) > MAX_LOG_SIZE)
+
+
 def cell_count(width: int, height: int, strides: Sequence[int]) -> int:
     """Return how many grid cells these strides make of a picture."""
     return sum((width // s) * (height // s) for s in strides)
@@ -137,3 +145,23 @@ def cell_grid(width: int, height: int, strides: Sequence[int]) -> tuple[Array, A
         np.concatenate(points).astype(np.float32),
         np.concatenate(steps).astype(np.float32),
     )
+
+
+def probabilities(values: Array) -> Array:
+    """Return values that are in 0..1 as they are, others through the logistic function."""
+    inside = bool((values >= 0).all() and (values <= 1).all())
+    if inside:
+        return values
+    clipped: Array = np.clip(values, -60, 60)
+    result: Array = (1 / (1 + np.exp(-clipped))).astype(np.float32)
+    return result
+
+
+def shares(values: Array) -> Array:
+    """Return softmax over the last axis, or rows as they are that add up to 1."""
+    sums = values.sum(axis=-1)
+    if bool((values >= 0).all() and (np.abs(sums - 1) < _SUM_TOLERANCE).all()):
+        return values
+    weights = np.exp(values - values.max(axis=-1, keepdims=True))
+    result: Array = weights / weights.sum(axis=-1, keepdims=True)
+    return result

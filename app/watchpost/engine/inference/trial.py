@@ -5,7 +5,7 @@ The child may hang, crash or eat memory: the parent watches and kills it.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from watchpost.base.clock import NS_PER_MS, SYSTEM_CLOCK
 from watchpost.base.errors import ModelError
 from watchpost.domain.frames import Colour, Fit, InputSpec
 from watchpost.engine.inference.class_names import class_names, names_from_metadata
-from watchpost.engine.inference.layouts import recognise
+from watchpost.engine.inference.layouts import Layout, recognise
 from watchpost.engine.inference.model import ModelInfo, TensorSpec
 from watchpost.engine.inference.picture_input import PictureInput
 from watchpost.engine.inference.reading import AnyArray, Facts, Frame, Reading
@@ -68,22 +68,54 @@ def _tried(
         names=names,
         size_input=tensor.size_input is not None,
     )
+    _check_numbers(path.name, facts)
     found = recognise(facts)
-    if found is None:
+    if not found:
         raise not_a_detector(path.name, facts)
-    layout, reading = found
+    return {
+        "readings": [_report(layout, reading, facts) for layout, reading in found],
+        "ms": fastest_ms,
+    }
+
+
+def _report(layout: Layout, reading: Reading, facts: Facts) -> Message:
+    """Decode with a reading, to be sure that it can, and return it for the channel."""
     chosen = [facts.outputs[name] for name in reading.outputs]
-    frame = Frame(width, height, reading.classes, reading.score_threshold)
-    boxes = above(layout.decode(chosen, frame), reading.score_threshold)
+    frame = Frame(facts.width, facts.height, reading.classes, reading.score_threshold)
+    with np.errstate(all="ignore"):
+        boxes = above(layout.decode(chosen, frame), reading.score_threshold)
     if layout.overlap is not None:
         boxes = suppress(boxes, layout.overlap)
     assert len(boxes.scores) <= MAX_BOXES or layout.overlap is None
     return {
         "layout": layout.name,
         "reading": asdict(reading),
-        "classes": class_names(reading.classes, names or reading.names),
-        "ms": fastest_ms,
+        "classes": class_names(reading.classes, facts.names or reading.names),
     }
+
+
+def _check_numbers(name: str, facts: Facts) -> None:
+    """Refuse answers that no layout could make sense of, with the reason.
+
+    Raises:
+        ModelError: They are no numbers, or raw bytes of a quantised network.
+    """
+    for key, array in facts.outputs.items():
+        if array.dtype in (np.int8, np.uint8):
+            raise ModelError(
+                f"{name} answers with quantised bytes ({key[:40]}) and does not say what "
+                "they stand for.",
+                todo="Export it with its last DequantizeLinear, so that it answers in "
+                "floating point.",
+                code="model.layout",
+            )
+        is_float = np.issubdtype(array.dtype, np.floating)
+        if is_float and array.size and not np.isfinite(array).any():
+            raise ModelError(
+                f"{name} answers with no numbers at all ({key[:40]} is not finite).",
+                todo="Export it again; as float32, if this was float16.",
+                code="model.layout",
+            )
 
 
 def _run(
@@ -139,7 +171,7 @@ def not_a_detector(name: str, facts: Facts) -> ModelError:
     return ModelError(
         f"{name} is not a detector of a known layout; it answers with {shapes}.",
         todo="Use an export of YOLOX, YOLOv5 to 11, YOLO26, NanoDet, FastestDet, RT-DETR, "
-        "DEIM or an SSD with decoded boxes.",
+        "D-FINE, DEIM, an SSD with decoded boxes, a classifier or a heat-map segmenter.",
         code="model.layout",
     )
 
@@ -154,10 +186,26 @@ def info_from_trial(
     licence: str,
 ) -> ModelInfo:
     """Return what the child reported as a record."""
+    first, *others = (
+        _info(said, path, sha256, tensor, size, licence, float(message["ms"]))
+        for said in message["readings"]
+    )
+    return replace(first, others=tuple(others))
+
+
+def _info(
+    said: Message,
+    path: Path,
+    sha256: str,
+    tensor: TensorSpec,
+    size: tuple[int, int],
+    licence: str,
+    trial_ms: float,
+) -> ModelInfo:
     # JSON knows no tuples.
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
-        for key, value in message["reading"].items()
+        for key, value in said["reading"].items()
     }
     reading = Reading(**values)
     return ModelInfo(
@@ -170,19 +218,12 @@ def info_from_trial(
             colour=Colour(reading.colour),
             pad=reading.pad,
         ),
-        tensor=TensorSpec(
-            name=tensor.name,
-            dtype=tensor.dtype,
-            channels_last=tensor.channels_last,
-            mean=reading.mean,
-            scale=reading.scale,
-            size_input=tensor.size_input,
-        ),
-        layout=str(message["layout"]),
+        tensor=replace(tensor, mean=reading.mean, scale=reading.scale),
+        layout=str(said["layout"]),
         evidence=f"{reading.evidence}.",
         outputs=reading.outputs,
-        classes=tuple(message["classes"]),
+        classes=tuple(said["classes"]),
         score_threshold=reading.score_threshold,
-        trial_ms=float(message["ms"]),
+        trial_ms=trial_ms,
         licence=licence,
     )

@@ -1,4 +1,4 @@
-"""How the outputs of detectors are read: one small module a layout, numpy only.
+"""How the outputs of models are read: one small module a layout, numpy only.
 
 Each has ``recognise(facts) -> Reading | None``, ``decode(outputs, frame) -> Candidates``
 and ``OVERLAP``: up to which overlap two boxes of one class are two objects, or None where
@@ -11,11 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watchpost.engine.inference.layouts import (
+    classifier,
     detr,
+    detr_raw,
     end_to_end,
+    end_to_end_parts,
     fastestdet,
+    heat_map,
     nanodet,
     ssd,
+    ssd_finished,
     yolov5,
     yolov8,
     yolox,
@@ -32,7 +37,7 @@ from watchpost.engine.inference.reading import (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One way in which detectors answer."""
+    """One way in which models answer."""
 
     name: str
     recognise: Callable[[Facts], Reading | None]
@@ -47,6 +52,19 @@ LAYOUTS: Mapping[str, Layout] = {
         Layout("yunet", yunet.recognise, yunet.decode, yunet.OVERLAP),
         Layout("nanodet", nanodet.recognise, nanodet.decode, nanodet.OVERLAP),
         Layout("detr", detr.recognise, detr.decode, detr.OVERLAP),
+        Layout("detr_raw", detr_raw.recognise, detr_raw.decode, detr_raw.OVERLAP),
+        Layout(
+            "end_to_end_parts",
+            end_to_end_parts.recognise,
+            end_to_end_parts.decode,
+            end_to_end_parts.OVERLAP,
+        ),
+        Layout(
+            "ssd_finished",
+            ssd_finished.recognise,
+            ssd_finished.decode,
+            ssd_finished.OVERLAP,
+        ),
         Layout("ssd", ssd.recognise, ssd.decode, ssd.OVERLAP),
         Layout(
             "fastestdet", fastestdet.recognise, fastestdet.decode, fastestdet.OVERLAP
@@ -57,14 +75,21 @@ LAYOUTS: Mapping[str, Layout] = {
         Layout(
             "end_to_end", end_to_end.recognise, end_to_end.decode, end_to_end.OVERLAP
         ),
+        Layout("heat_map", heat_map.recognise, heat_map.decode, heat_map.OVERLAP),
+        Layout(
+            "classifier", classifier.recognise, classifier.decode, classifier.OVERLAP
+        ),
+        Layout(
+            "classifier_plain",
+            classifier.recognise_plain,
+            classifier.decode,
+            classifier.OVERLAP,
+        ),
     )
 }
 
 
-def recognise(facts: Facts) -> tuple[Layout, Reading] | None:
-    """Return the first layout that knows these outputs, or None."""
-    for layout in LAYOUTS.values():
-        reading = layout.recognise(facts)
-        if reading is not None:
-            return layout, reading
-    return None
+def recognise(facts: Facts) -> tuple[tuple[Layout, Reading], ...]:
+    """Return every layout that these outputs may have, the likeliest first."""
+    found = ((layout, layout.recognise(facts)) for layout in LAYOUTS.values())
+    return tuple((layout, reading) for layout, reading in found if reading is not None)

@@ -18,6 +18,7 @@ from watchpost.engine.inference.reading import (
     Facts,
     Frame,
     Reading,
+    are_pixels,
     best_class,
     cell_count,
     one_output,
@@ -50,7 +51,8 @@ def recognise(facts: Facts) -> Reading | None:
             fit=Fit.LETTERBOX_CENTRE,
             scale=TO_FRACTIONS,
         )
-    if count == cells and len(facts.names) != columns - 4:
+    in_pixels = count == cells and are_pixels(rows(output)[:, :4])
+    if in_pixels and len(facts.names) != columns - 4:
         return Reading(
             evidence=f"{what}, one for each grid cell, in pixels",
             outputs=(name,),

@@ -19,7 +19,9 @@ from watchpost.engine.inference.reading import (
     Facts,
     Frame,
     Reading,
+    are_pixels,
     cell_count,
+    rows,
     xyxy_from_centres,
 )
 
@@ -81,6 +83,9 @@ def _box_output(outputs: Mapping[str, AnyArray], cells: int) -> tuple[str, int] 
     name, array = flat[0]
     columns, count = sorted(array.shape[1:])
     if count != cells or columns < 5:
+        return None
+    # Rows of offsets and logarithms are another layout's.
+    if array.shape[1] == cells and not are_pixels(rows(array)[:, :4]):
         return None
     return name, columns
 

@@ -12,11 +12,13 @@ import numpy as np
 
 from watchpost.domain.frames import Colour, Fit
 from watchpost.engine.inference.reading import (
+    MAX_LOG_SIZE,
     AnyArray,
     Candidates,
     Facts,
     Frame,
     Reading,
+    are_pixels,
     best_class,
     cell_count,
     cell_grid,
@@ -27,8 +29,6 @@ from watchpost.engine.inference.reading import (
 
 OVERLAP = 0.5
 STRIDES = (8, 16, 32)
-# exp(12) cells are wider than any picture.
-_MAX_LOG_SIZE = 12.0
 
 
 def recognise(facts: Facts) -> Reading | None:
@@ -41,7 +41,7 @@ def recognise(facts: Facts) -> Reading | None:
     if output.ndim != 3 or output.shape[1] != cells or output.shape[2] < 6:
         return None
     columns = output.shape[2]
-    if float(np.abs(rows(output)[:, 2:4]).max()) > _MAX_LOG_SIZE:
+    if are_pixels(rows(output)[:, :4]):
         return None
     return Reading(
         evidence=f"output {name} has {cells} rows, one for each cell of the strides 8, "
@@ -62,7 +62,7 @@ def decode(outputs: Sequence[AnyArray], frame: Frame) -> Candidates:
     cells, strides = cell_grid(frame.width, frame.height, STRIDES)
     cells, strides = cells[likely], strides[likely]
     centres = (table[:, :2] + cells) * strides
-    sizes = np.exp(np.minimum(table[:, 2:4], _MAX_LOG_SIZE)) * strides
+    sizes = np.exp(np.minimum(table[:, 2:4], MAX_LOG_SIZE)) * strides
     best, class_ids = best_class(table[:, 5:])
     boxes = np.concatenate((centres, sizes), axis=1)
     return Candidates(xyxy_from_centres(boxes), best * table[:, 4], class_ids)

@@ -11,6 +11,7 @@ import numpy as np
 
 from watchpost.domain.frames import Colour, Fit
 from watchpost.engine.inference.reading import (
+    MAX_LOG_SIZE,
     AnyArray,
     Array,
     Candidates,
@@ -25,7 +26,6 @@ from watchpost.engine.inference.reading import (
 OVERLAP = 0.4
 STRIDES = (8, 16, 32)
 _KINDS = ("cls", "obj", "bbox")
-_MAX_LOG_SIZE = 12.0
 
 
 def recognise(facts: Facts) -> Reading | None:
@@ -55,7 +55,7 @@ def decode(outputs: Sequence[AnyArray], frame: Frame) -> Candidates:
     cells, strides = cell_grid(frame.width, frame.height, STRIDES)
     cells, strides, box = cells[likely], strides[likely], boxes[likely]
     centres = (cells + box[:, :2]) * strides
-    sizes = np.exp(np.minimum(box[:, 2:4], _MAX_LOG_SIZE)) * strides
+    sizes = np.exp(np.minimum(box[:, 2:4], MAX_LOG_SIZE)) * strides
     found = xyxy_from_centres(np.concatenate((centres, sizes), axis=1))
     return Candidates(found, scores[likely], class_ids[likely])
 
