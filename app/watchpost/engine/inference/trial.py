@@ -25,6 +25,7 @@ from watchpost.engine.inference.suppression import MAX_BOXES, above, suppress
 
 MAX_OUTPUT_BYTES = 256 << 20
 _TIMED_RUNS = 3
+_SLOW_MS = 1000.0
 
 
 def trial_main(
@@ -145,6 +146,8 @@ def _run(
             ) from error
         spent_ms = (SYSTEM_CLOCK.monotonic_ns() - start_ns) / NS_PER_MS
         fastest_ms = min(fastest_ms, spent_ms)
+        if spent_ms > _SLOW_MS:
+            break  # Told well enough by one run.
     if sum(answer.nbytes for answer in answers) > MAX_OUTPUT_BYTES:
         raise ModelError(
             f"{name} answers with more than {MAX_OUTPUT_BYTES >> 20} MiB a picture.",
