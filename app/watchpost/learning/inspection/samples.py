@@ -15,7 +15,10 @@ from watchpost.learning.inspection.pairs import Grey, Pair, shifted
 STRIDE = 8
 UNKNOWN, GOOD = -2, -1
 _MARGIN = 10
-_MISPLACED = 2
+_BAND = np.ones((5, 5), np.uint8)
+_ENOUGH = 4
+_CLEAR_CHANGE = 96
+_MISPLACED = 1
 _NEAR_DEFECT = 0.7
 
 
@@ -36,8 +39,9 @@ class Piece:
 def wanted_cells(pair: Pair) -> NDArray[np.int64]:
     """Return what each cell of a picture should answer, as :class:`Piece` says.
 
-    The middle of a box, half as wide and high, is a defect; labels are drawn generously,
-    so the rest of the box and a little around it stay open.
+    Labels are drawn generously. A defect are those cells of its box where at least 4
+    pixels leave the band of the template within 2 pixels, or at least the one where most
+    do; the rest of the box and a little around it stay open.
     """
     height, width = (side // STRIDE for side in pair.test.shape)
     cells = np.full((height, width), GOOD, np.int64)
@@ -46,11 +50,15 @@ def wanted_cells(pair: Pair) -> NDArray[np.int64]:
         columns = slice(_cell(left - _MARGIN), _cell(right + _MARGIN) + 1)
         near = cells[rows, columns]
         near[near == GOOD] = UNKNOWN
+    changed = _changed(pair)
     for (left, top, right, low), kind in zip(pair.boxes, pair.kinds, strict=True):
-        x, y, w, h = (left + right) / 2, (top + low) / 2, right - left, low - top
-        rows = slice(_cell(y - h / 4), _cell(y + h / 4) + 1)
-        columns = slice(_cell(x - w / 4), _cell(x + w / 4) + 1)
-        cells[rows, columns] = kind
+        rows = slice(_cell(top), _cell(low - 1) + 1)
+        columns = slice(_cell(left), _cell(right - 1) + 1)
+        inside = changed[rows, columns]
+        if inside.any():
+            cells[rows, columns][inside >= min(_ENOUGH, inside.max())] = kind
+        else:
+            cells[_cell((top + low) / 2), _cell((left + right) / 2)] = kind
     return cells
 
 
@@ -81,7 +89,7 @@ class Pieces:
             left // STRIDE : (left + self._side) // STRIDE,
         ]
         turns, mirror = int(rng.integers(4)), bool(rng.integers(2))
-        test, template = _worn(test, rng), _worn(template, rng)
+        template = _worn(template, rng)
         both = np.stack([_turned(p, turns, mirror) for p in (test, template)])
         wanted = np.ascontiguousarray(_turned(cells, turns, mirror))
         return Piece(np.ascontiguousarray(both), wanted)
@@ -97,6 +105,18 @@ class Pieces:
             corner = rng.uniform(0, most + 1)
         top, left = (int(v) // STRIDE * STRIDE for v in np.clip(corner, 0, most))
         return top, left
+
+
+def _changed(pair: Pair) -> NDArray[np.int64]:
+    """Return how many pixels of each cell leave the template's band, clearly."""
+    part, template = pair.test, pair.template
+    over = cv2.subtract(part, cv2.dilate(template, _BAND))
+    under = cv2.subtract(cv2.erode(template, _BAND), part)
+    out = np.maximum(over, under) > _CLEAR_CHANGE
+    height, width = (side // STRIDE for side in out.shape)
+    cut = out[: height * STRIDE, : width * STRIDE]
+    counts: NDArray[np.int64] = cut.reshape(height, STRIDE, width, STRIDE).sum((1, 3))
+    return counts
 
 
 def _cell(pixels: float) -> int:
