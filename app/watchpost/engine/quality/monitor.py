@@ -1,0 +1,162 @@
+"""Watches one camera's picture: figures in, troubles with hysteresis and delays out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from watchpost.base.clock import NS_PER_S
+from watchpost.domain.quality import HARMLESS, QualityReport, QualityTrouble
+from watchpost.engine.quality.baseline import Baseline
+from watchpost.engine.quality.features import Features, Luma, features_of, luma_of
+from watchpost.engine.quality.judging import Past, judge
+
+# A trouble whose measure fell below this share of its limit is over.
+_LEAVE = 0.8
+_LONG_NS = 30 * NS_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class _Delays:
+    on_s: float
+    off_s: float
+
+
+_DELAYS = {
+    QualityTrouble.COVERED: _Delays(5, 10),
+    QualityTrouble.DARK: _Delays(5, 10),
+    QualityTrouble.BRIGHT: _Delays(5, 10),
+    QualityTrouble.FROZEN: _Delays(7, 2),
+    QualityTrouble.MOVED: _Delays(8, 15),
+    QualityTrouble.BLURRED: _Delays(8, 10),
+    QualityTrouble.FLICKER: _Delays(3, 20),
+    QualityTrouble.DAMAGED: _Delays(8, 10),
+    QualityTrouble.DIRTY: _Delays(120, 60),
+    QualityTrouble.LOW_LIGHT: _Delays(10, 30),
+}
+
+
+class _State:
+    """One trouble over time."""
+
+    def __init__(self, delays: _Delays) -> None:
+        self._on_ns = int(delays.on_s * NS_PER_S)
+        self._off_ns = int(delays.off_s * NS_PER_S)
+        self.bad_since_ns: int | None = None
+        self._good_since_ns: int | None = None
+        self.standing = False
+
+    def take(self, level: float | None, at_ns: int) -> None:
+        """Take in how large it is beside its limit; None: it cannot be told."""
+        if level is None:
+            # What cannot be seen any more neither begins nor ends.
+            self._good_since_ns = None
+            if not self.standing:
+                self.bad_since_ns = None
+        elif level >= 1.0 or (self.standing and level >= _LEAVE):
+            self._good_since_ns = None
+            if self.bad_since_ns is None:
+                self.bad_since_ns = at_ns
+            self.standing = self.standing or at_ns - self.bad_since_ns >= self._on_ns
+        else:
+            self._be_good(at_ns)
+
+    def forget(self) -> None:
+        """Begin anew, as after a gap."""
+        self.bad_since_ns = self._good_since_ns = None
+        self.standing = False
+
+    def _be_good(self, at_ns: int) -> None:
+        if not self.standing:
+            self.bad_since_ns = None
+            return
+        if self._good_since_ns is None:
+            self._good_since_ns = at_ns
+        if at_ns - self._good_since_ns >= self._off_ns:
+            self.forget()
+
+
+class QualityMonitor:
+    """Looks at one camera's picture, once a second. One thread at a time.
+
+    Time comes with the pictures; it reads no clock.
+
+    Args:
+        baseline: What is usual for the camera, learnt before; it is learnt on. None: it
+            begins with nothing and cannot tell much for the first seconds.
+        learns: Whether good pictures are taken into the baseline.
+    """
+
+    def __init__(
+        self, baseline: Baseline | None = None, *, learns: bool = True
+    ) -> None:
+        self.baseline = baseline if baseline is not None else Baseline()
+        self._learns = learns
+        self._states = {trouble: _State(_DELAYS[trouble]) for trouble in QualityTrouble}
+        self._past = Past()
+        self._thumb: Luma | None = None
+        self._at_ns: int | None = None
+
+    def look(self, bgr: NDArray[np.uint8], at_ns: int) -> QualityReport:
+        """Look at a picture.
+
+        Args:
+            bgr: Shape (H, W, 3), uint8.
+            at_ns: Its time, nanoseconds; the hour of the day is taken from it as UTC.
+        """
+        return self.look_at_luma(luma_of(bgr), at_ns)
+
+    def look_at_luma(self, luma: Luma, at_ns: int) -> QualityReport:
+        """Look at a picture's luma, shape (H, W), uint8, at the camera's own size."""
+        self._begin_anew_after_gap(at_ns)
+        features = features_of(luma)
+        same = self._is_same(features)
+        self._past.add(features, same=same)
+        levels = judge(features, self.baseline, self._past, at_ns)
+        for trouble, state in self._states.items():
+            state.take(levels[trouble], at_ns)
+        if self._learns and not self._is_suspect():
+            self.baseline.learn(features, at_ns, same=same)
+        return self._report(levels, at_ns)
+
+    def _begin_anew_after_gap(self, at_ns: int) -> None:
+        before, self._at_ns = self._at_ns, at_ns
+        if before is not None and not 0 <= at_ns - before < _LONG_NS:
+            for state in self._states.values():
+                state.forget()
+            self._past = Past()
+            self._thumb = None
+
+    def _is_same(self, features: Features) -> bool | None:
+        before, self._thumb = self._thumb, features.thumb
+        if before is None or before.shape != features.thumb.shape:
+            return None
+        return cv2.countNonZero(cv2.absdiff(before, features.thumb)) == 0
+
+    def _is_suspect(self) -> bool:
+        """What may be a trouble must not become the usual."""
+        return self.baseline.is_known and any(
+            state.standing or state.bad_since_ns is not None
+            for trouble, state in self._states.items()
+            if trouble not in HARMLESS and trouble is not QualityTrouble.FROZEN
+        )
+
+    def _report(
+        self, levels: dict[QualityTrouble, float | None], at_ns: int
+    ) -> QualityReport:
+        standing = tuple(t for t in QualityTrouble if self._states[t].standing)
+        begins = [
+            begin
+            for trouble in standing
+            if trouble not in HARMLESS
+            and (begin := self._states[trouble].bad_since_ns) is not None
+        ]
+        return QualityReport(
+            at_ns,
+            standing,
+            min(begins, default=None),
+            tuple(t for t in QualityTrouble if levels[t] is None and t not in standing),
+        )
