@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -90,12 +90,17 @@ class _TimeAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 class MetricPlot(QFrame):
-    """A plot with its head. Call :meth:`show_state`; it repaints only what changed."""
+    """A plot with its head.
+
+    :meth:`show_state` changes the head at once; :meth:`draw` the curves, when it is told
+    to: several plots drawn in one turn of the event loop would hold up keys and video.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._state: PlotState | None = None
+        self._drawn: object = None
         self._title = ElidedLabel(look="strong")
         self._mark = Mark(theme, priority_mark(2), 16)
         self._value = label("-", "value")
@@ -133,7 +138,7 @@ class MetricPlot(QFrame):
         self._restyle()
 
     def show_state(self, state: PlotState) -> None:
-        """Show this."""
+        """Show this in the head; the curves follow with :meth:`draw`."""
         if state == self._state:
             return
         self._state = state
@@ -149,8 +154,18 @@ class MetricPlot(QFrame):
         self._empty.setText(state.empty_text)
         words = f"{state.title}: {state.value} {state.unit} {state.comparison}".strip()
         self.setAccessibleName(words)
-        if known:
-            self._draw(state)
+
+    def draw(self) -> bool:
+        """Draw the curves if they changed; say whether there was anything to do."""
+        state = self._state
+        if state is None or not self._plot.isVisibleTo(self):
+            return False
+        drawing = _drawing(state)
+        if drawing == self._drawn:
+            return False
+        self._drawn = drawing
+        self._draw(state)
+        return True
 
     def _show_priority(self, priority: int | None) -> None:
         looks = {0: "value", 1: "p1-value", 2: "p2-value", 3: "p3-value"}
@@ -183,9 +198,10 @@ class MetricPlot(QFrame):
         self._plot.getAxis("left").setWidth(self._theme.px(38))
         self._plot.getAxis("bottom").setHeight(self._theme.px(20))
         self._plot.showGrid(x=False, y=True, alpha=0.10)
-        state, self._state = self._state, None
+        state, self._state, self._drawn = self._state, None, None
         if state is not None:
             self.show_state(state)
+            self.draw()
 
     def _draw(self, state: PlotState) -> None:
         for item in self._items:
@@ -255,6 +271,13 @@ class MetricPlot(QFrame):
         for item in items:
             self._plot.addItem(item, ignoreBounds=True)
             self._items.append(item)
+
+
+def _drawing(state: PlotState) -> object:
+    """Return what of a state is below the head."""
+    nothing = PlotState("", "", "", curves=state.curves)
+    kept = ("limit", "limit_text", "over_is_bad", "slack", "from_ns", "to_ns")
+    return replace(nothing, **{name: getattr(state, name) for name in kept})
 
 
 def _line(times: Any, values: Any, colour: QColor) -> Any:

@@ -21,6 +21,7 @@ from watchpost.protocol.health import HealthSample, Reading, Series
 _REFRESH_MS = 2000
 _STALE_NS = 5 * NS_PER_S
 _POINTS = 400
+_AXIS_STEPS = 300
 
 
 class Span(IntEnum):
@@ -277,7 +278,11 @@ class HealthPresenter(QObject):
         return CurveState(name, series.times_ns, series.values, colour)
 
     def _axis(self, now: int) -> tuple[int, int]:
-        return now - int(self._span) * NS_PER_S, now
+        # A plot is redrawn when it moved by about a pixel, not each second.
+        span = int(self._span) * NS_PER_S
+        step = span // _AXIS_STEPS
+        end = -(-now // step) * step
+        return end - span, end
 
     def _latency(self, camera: Camera | None, now: int, stale: bool) -> PlotState:
         title = _tr("Latency per frame")

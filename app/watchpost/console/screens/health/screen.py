@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Slot
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -78,6 +78,8 @@ class HealthScreen(Page):
         self._table = QTableView()
         self._model = CameraHealthModel(theme, self._headers(), self)
         self._plots = {name: MetricPlot(theme) for name in _PLOTS}
+        # One plot a turn of the event loop.
+        self._drawing = QTimer(self, interval=0)
         self._build()
         self._connect()
         self._render()
@@ -148,6 +150,7 @@ class HealthScreen(Page):
     def _connect(self) -> None:
         presenter = self._presenter
         presenter.changed.connect(self._render)
+        self._drawing.timeout.connect(self._draw_next)
         self._camera.activated.connect(self._on_camera)
         for span, each in self._spans.items():
             each.clicked.connect(
@@ -212,7 +215,13 @@ class HealthScreen(Page):
         self._workers.setText(state.workers)
         for name, plot in state.plots.items():
             self._plots[name].show_state(plot)
+        self._drawing.start()
         self._select(state.camera_id)
+
+    @Slot()
+    def _draw_next(self) -> None:
+        if not any(plot.draw() for plot in self._plots.values()):
+            self._drawing.stop()
 
     def _select(self, camera_id: str) -> None:
         number = self._model.row_of(camera_id)
