@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,15 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
         content = torch.load(path, map_location="cpu", weights_only=True)
         content["classes"] = tuple(content["classes"])
         return Checkpoint(**content)
-    except (OSError, RuntimeError, TypeError, KeyError, ValueError, EOFError) as error:
+    except (
+        OSError,
+        RuntimeError,
+        TypeError,
+        KeyError,
+        ValueError,
+        EOFError,
+        pickle.UnpicklingError,
+    ) as error:
         raise LearningError(
             f"The checkpoint {path} is damaged.", todo="Remove it to start again."
         ) from error

@@ -195,9 +195,11 @@ def test_checkpoints_come_back_and_damaged_ones_are_said(
     name = next(iter(found.average))
     assert torch.equal(found.average[name], checkpoint.average[name])
     path = tmp_path / "checkpoint.pt"
-    path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(LearningError, match="damaged"):
-        load_checkpoint(tmp_path)
+    whole = path.read_bytes()
+    for damaged in (whole[:1000], b"no checkpoint", b""):
+        path.write_bytes(damaged)
+        with pytest.raises(LearningError, match="damaged"):
+            load_checkpoint(tmp_path)
 
 
 def test_a_stopped_training_goes_on_where_it_was(
