@@ -24,6 +24,7 @@ from watchpost.base.errors import CaptureError
 from watchpost.domain.cameras import Source, SourceKind
 from watchpost.domain.events import Crossing
 from watchpost.domain.frames import FrameKey
+from watchpost.domain.quality import QualityReport
 from watchpost.domain.rules import Line, RuleSet
 from watchpost.engine.capture.gate import MotionGate
 from watchpost.engine.capture.naming import PictureNames
@@ -46,22 +47,8 @@ _CAMERA = "clip"
 _QUALITY_EVERY_S = 1.0
 
 
-class QualityReport(Protocol):
-    """What a camera quality monitor says of one picture."""
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether counts made now can be relied on."""
-        ...
-
-    @property
-    def troubles(self) -> tuple[object, ...]:
-        """What is wrong with the picture."""
-        ...
-
-
-class QualityMonitor(Protocol):
-    """Looks at a picture once a second, as an edge's monitor does."""
+class Monitor(Protocol):
+    """Looks at a picture once a second, as an edge's quality monitor does."""
 
     def look(self, bgr: Picture, at_ns: int) -> QualityReport:
         """Return how the picture is."""
@@ -75,11 +62,13 @@ class QualityLook:
     Attributes:
         t_s: Seconds since the clip's start.
         is_trusted: Whether the camera was green.
+        since_s: Since when it has not been, as the monitor says in hindsight.
         troubles: Names of what was wrong.
     """
 
     t_s: float
     is_trusted: bool
+    since_s: float
     troubles: tuple[str, ...]
 
 
@@ -164,7 +153,7 @@ def play(
     eye: Eye,
     change: Change | None = None,
     *,
-    monitor: QualityMonitor | None = None,
+    monitor: Monitor | None = None,
     until_s: float | None = None,
     tell: Callable[[float], None] = lambda _t_s: None,
 ) -> Played:
@@ -251,7 +240,7 @@ class _Pass:
         line: Line,
         eye: Eye,
         change: Change | None,
-        monitor: QualityMonitor | None,
+        monitor: Monitor | None,
     ) -> None:
         self.played = Played()
         self._line, self._eye = line, eye
@@ -317,8 +306,11 @@ class _Pass:
             return
         self._quality_due_s = max(self._quality_due_s, t_s - 0.5) + _QUALITY_EVERY_S
         report = self._monitor.look(bgr, round(t_s * NS_PER_S))
+        since_s = t_s if report.since_ns is None else report.since_ns / NS_PER_S
         self.played.quality.append(
-            QualityLook(t_s, report.is_trusted, tuple(map(str, report.troubles)))
+            QualityLook(
+                t_s, report.is_trusted, since_s, tuple(map(str, report.troubles))
+            )
         )
 
 

@@ -22,9 +22,9 @@ from watchpost.learning.corruptions.suite import Condition, Stream
 from watchpost.learning.evaluation.counts import CountedCrossing, Truth, score
 from watchpost.learning.evaluation.playing import (
     Eye,
+    Monitor,
     Played,
     QualityLook,
-    QualityMonitor,
     play,
 )
 from watchpost.learning.evaluation.ugly_result import (
@@ -80,7 +80,7 @@ def run_suite(
     plan: UglyPlan,
     eye: Eye,
     *,
-    make_monitor: Callable[[], QualityMonitor] | None = None,
+    make_monitor: Callable[[], Monitor] | None = None,
     on_progress: Callable[[str, float], None] = lambda _name, _share: None,
     on_result: Callable[[ConditionResult], None] = lambda _result: None,
 ) -> UglyResult:
@@ -125,7 +125,7 @@ class _Measuring:
         self,
         plan: UglyPlan,
         eye: Eye,
-        make_monitor: Callable[[], QualityMonitor] | None,
+        make_monitor: Callable[[], Monitor] | None,
         passes: int,
         on_progress: Callable[[str, float], None],
     ) -> None:
@@ -252,9 +252,14 @@ class _Measuring:
 def _flagged(
     quality: Sequence[QualityLook], windows: int, window_s: float
 ) -> NDArray[np.bool_]:
-    """Return for each window whether the camera was not green at some time in it."""
+    """Return for each window whether the camera was not green at some time in it.
+
+    A trouble is told some seconds after it began, with the time when it did; counts since
+    then are in doubt too.
+    """
     flagged = np.zeros(windows, bool)
     for look in quality:
         if not look.is_trusted:
-            flagged[min(windows - 1, int(look.t_s / window_s))] = True
+            first, last = int(look.since_s / window_s), int(look.t_s / window_s)
+            flagged[min(windows - 1, first) : last + 1] = True
     return flagged

@@ -18,6 +18,7 @@ from watchpost.learning.evaluation.counts import read_truth
 from watchpost.learning.evaluation.playing import Eye
 from watchpost.learning.evaluation.ugly import UglyPlan, run_suite
 from watchpost.learning.evaluation.ugly_result import ConditionResult, UglyResult
+from watchpost.learning.evaluation.watching import LearntMonitors
 
 _DETECTOR = "models/detector.onnx"
 _REPORTS = {".html", ".md"}
@@ -97,6 +98,7 @@ def run(options: argparse.Namespace) -> int:
     result = run_suite(
         plan,
         Eye(inspect_model(options.model or resources.path(_DETECTOR))),
+        make_monitor=LearntMonitors(),
         on_progress=_show_progress,
         on_result=_show_result,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,6 +15,7 @@ import pytest
 from support.models import info, write_spot_detector
 from watchpost.base.errors import WatchpostError
 from watchpost.cli import main
+from watchpost.domain.quality import QualityReport, QualityTrouble
 from watchpost.domain.rules import Line
 from watchpost.learning.corruptions import coding
 from watchpost.learning.corruptions.pictures import Picture
@@ -92,25 +92,18 @@ def eye(detector: Path) -> Eye:
     return Eye(info(detector))
 
 
-@dataclass
-class Report:
-    is_trusted: bool
-    troubles: tuple[str, ...]
-
-
 class DarkMonitor:
     """Distrusts pictures whose bright square is dark."""
 
-    def look(self, bgr: Picture, at_ns: int) -> Report:
-        del at_ns
+    def look(self, bgr: Picture, at_ns: int) -> QualityReport:
         dark = bool(bgr.max() < 150)
-        return Report(not dark, ("too dark",) if dark else ())
+        return QualityReport(at_ns, (QualityTrouble.DARK,) if dark else ())
 
 
 class GreenMonitor:
-    def look(self, bgr: Picture, at_ns: int) -> Report:
-        del bgr, at_ns
-        return Report(True, ())
+    def look(self, bgr: Picture, at_ns: int) -> QualityReport:
+        del bgr
+        return QualityReport(at_ns)
 
 
 def suite_on(
@@ -151,7 +144,7 @@ def test_darkness_costs_counts_and_a_monitor_makes_it_no_silent_failure(
     assert worst.retention == 0.0
     assert (worst.failures.failed, worst.failures.silent) == (_PASSES, 0)
     assert worst.flagged_after_s == 0.0
-    assert worst.troubles == ("too dark",)
+    assert worst.troubles == ("dark",)
     assert seen.clean.flagged_after_s is None
     assert seen.silent_rate_at(3) == 0.0
     blind = suite_on(clip, truth_file, eye, "U5", GreenMonitor, (3,))
@@ -243,10 +236,10 @@ def test_the_command_writes_what_it_is_asked_for(
     ]
     assert record["clean"]["accuracy"]["true"] == 2
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert page.count("<svg") == page.count("</svg>") == 5
+    assert page.count("<svg") == page.count("</svg>") == 6
     words = (tmp_path / "r.md").read_text(encoding="utf-8")
     charts = sorted(tmp_path.glob("r-*.svg"))
-    assert len(charts) == 4
+    assert len(charts) == 5
     for chart in charts:
         assert chart.name in words
         ElementTree.fromstring(chart.read_text(encoding="utf-8"))
