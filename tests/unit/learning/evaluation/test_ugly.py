@@ -29,8 +29,8 @@ from watchpost.learning.evaluation.ugly_result import UglyResult
 
 _FPS = 8
 _SIDE = 160
-_PASS_S = 5.0
-_PASSES = 4
+_PASS_S = 4.0
+_PASSES = 2
 
 
 def where(t_s: float) -> float:
@@ -215,7 +215,7 @@ def test_the_command_writes_what_it_is_asked_for(
             [
                 *("evaluate", "ugly", str(clip), "--truth", str(truth_file)),
                 *("--model", str(detector), "--only", "u6,Q1", "--severities", "1,3"),
-                *("--seconds", "10", "--window", "5"),
+                *("--seconds", "10", "--window", "4"),
                 *(
                     "--json",
                     str(tmp_path / "r.json"),
