@@ -4,12 +4,15 @@ A track stands on one side of a line once its anchor was clearly there, further 
 a margin that grows with its box. It crosses when it then stands clearly on the other
 side, having passed between the line's ends. Jitter on the line is inside the margin and
 changes nothing; somebody who turns back on it never stood on the other side.
+
+A gate has two lines. Going over the first begins a passage, going over the second ends
+and counts it; who stands between them or turns back there counts nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +62,8 @@ class _Follow:
     box_height: float
     seen_ns: int
     passages: dict[str, _Passage] = field(default_factory=dict)
+    entered: dict[str, Crossing] = field(default_factory=dict)
+    """By gate: the line of it that was gone over, from outside."""
     confirmed: bool = False
     handed_over: bool = False
 
@@ -70,6 +75,7 @@ class LineCounter:
         self._rules = rules
         self._class_names = tuple(class_names)
         self._follows: dict[int, _Follow] = {}
+        self._stages = _stages(rules)
 
     @property
     def rules(self) -> RuleSet:
@@ -90,8 +96,13 @@ class LineCounter:
         old = {line.id: line for line in self._rules.lines}
         same = {line.id for line in rules.lines if old.get(line.id) == line}
         self._rules = rules
+        self._stages = _stages(rules)
+        stages = {
+            s.id for line in rules.lines if line.id in same for s in line.stages()
+        }
         for follow in self._follows.values():
-            follow.passages = {k: v for k, v in follow.passages.items() if k in same}
+            follow.passages = {k: v for k, v in follow.passages.items() if k in stages}
+            follow.entered = {k: v for k, v in follow.entered.items() if k in same}
 
     def replace_classes(self, class_names: Sequence[str]) -> None:
         """Take another model's class list; tracks keep their side."""
@@ -118,7 +129,7 @@ class LineCounter:
         counted: list[Crossing] = []
         seen = tracks.seen()
         self._remember(seen, stream_ns)
-        for line in self._rules.lines:
+        for line, _ in self._stages.values():
             a, b = _ends(line, aspect)
             points = _anchors(seen, line.anchor)
             square = points * (aspect, 1.0)
@@ -138,7 +149,33 @@ class LineCounter:
                 )
                 if done and follow.confirmed:
                     counted.append(self._crossing(line, track_id, follow, passage))
-        counted.extend(self._finish(tracks.ended_ids))
+        passed = self._through(counted)
+        return passed + self._finish(tracks.ended_ids)
+
+    def _through(
+        self, crossed: list[Crossing], ended: dict[int, _Follow] | None = None
+    ) -> list[Crossing]:
+        """Return what counts of the lines gone over: plain ones, and gates passed whole.
+
+        Args:
+            crossed: Of any lines; a gate's are taken in the order of time.
+            ended: Tracks that are followed no more, by id.
+        """
+        counted = []
+        for crossing in sorted(crossed, key=lambda c: c.stream_ns):
+            line, rule = self._stages[crossing.line_id]
+            if rule.gate is None:
+                counted.append(crossing)
+                continue
+            follow = (ended or self._follows)[crossing.track_id]
+            entry = follow.entered.pop(rule.id, None)
+            first, last = (stage.id for stage in rule.stages())
+            if crossing.direction is Direction.OUT:
+                first, last = last, first
+            if line.id == first:
+                follow.entered[rule.id] = crossing
+            elif entry is not None and entry.direction is crossing.direction:
+                counted.append(replace(crossing, line_id=rule.id, before=entry.before))
         return counted
 
     def wants_full_rate(self, tracks: Tracks, interval_s: float) -> bool:
@@ -153,7 +190,7 @@ class LineCounter:
         step = np.abs(tracks.velocities) * interval_s
         if bool((step[:, 0] > 0.5 * size[:, 0]).any()):
             return True
-        for line in self._rules.lines:
+        for line, _ in self._stages.values():
             a, b = _ends(line, 1.0)
             distance = np.abs(signed_distance(_anchors(tracks, line.anchor), a, b))
             reach = 0.75 * size.max(axis=1) + 2 * step.max(axis=1)
@@ -220,26 +257,27 @@ class LineCounter:
         if best is not None:
             best.handed_over = True
             new.passages, best.passages = best.passages, {}
+            new.entered, best.entered = best.entered, {}
 
     def _finish(self, ended: NDArray[np.int64]) -> list[Crossing]:
-        counted = []
-        lines = {line.id: line for line in self._rules.lines}
+        crossed = []
+        gone: dict[int, _Follow] = {}
         for track_id in ended:
             follow = self._follows.pop(int(track_id), None)
             if follow is None:
                 continue
+            gone[int(track_id)] = follow
             for line_id, passage in follow.passages.items():
                 if (
                     follow.confirmed
                     and passage.across
                     and passage.far_samples >= FAR_SAMPLES_AT_END
-                    and line_id in lines
+                    and line_id in self._stages
                 ):
                     passage.side = -passage.side
-                    counted.append(
-                        self._crossing(lines[line_id], int(track_id), follow, passage)
-                    )
-        return counted
+                    line, _ = self._stages[line_id]
+                    crossed.append(self._crossing(line, int(track_id), follow, passage))
+        return self._through(crossed, gone)
 
     def _crossing(
         self, line: Line, track_id: int, follow: _Follow, passage: _Passage
@@ -258,6 +296,11 @@ class LineCounter:
             before=passage.near,
             after=passage.far,
         )
+
+
+def _stages(rules: RuleSet) -> dict[str, tuple[Line, Line]]:
+    """Return every plain line by its id, with the rule that it is a stage of."""
+    return {s.id: (s, line) for line in rules.lines for s in line.stages()}
 
 
 def _step(

@@ -32,8 +32,8 @@ class Crossing:
             ``after``.
         stream_ns: The same moment on the stream's own clock (0 = start of the epoch).
         key: The first analysed frame on the far side.
-        before: Last sample on the near side.
-        after: First sample on the far side.
+        before: Last sample on the near side; of a gate, before its first line.
+        after: First sample on the far side; of a gate, behind its last line.
     """
 
     line_id: str

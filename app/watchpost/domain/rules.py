@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 MIN_LINE_LENGTH = 0.02
@@ -39,6 +39,8 @@ class Line:
         ax, ay, bx, by: End points, fractions of the picture.
         anchor: The point of the box that must cross.
         classes: Names of the classes that count; empty means all.
+        gate: End points (ax, ay, bx, by) of a second line that makes it a gate of two:
+            only who goes over both, one after the other, counts. None: a plain line.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Line:
     by: float
     anchor: Anchor = Anchor.CENTRE
     classes: tuple[str, ...] = ()
+    gate: tuple[float, float, float, float] | None = None
 
     def length(self) -> float:
         """Return the length in fractions of the picture."""
@@ -68,7 +71,45 @@ class Line:
             )
         if not self.name.strip():
             return "A line needs a name. Type one."
+        if self.gate is not None:
+            return self._gate_problem(self.gate)
         return None
+
+    def stages(self) -> tuple[Line, ...]:
+        """Return the plain lines to go over, in the order in which IN passes them.
+
+        One for a plain line. A gate's two look the same way, whichever way its second
+        was drawn, and have the identifiers ``id`` (this line's own) and ``id/2``.
+        """
+        if self.gate is None:
+            return (self,)
+        own = replace(self, gate=None)
+        ax, ay, bx, by = self.gate
+        if (bx - ax) * (self.bx - self.ax) + (by - ay) * (self.by - self.ay) < 0:
+            ax, ay, bx, by = bx, by, ax, ay
+        other = replace(own, id=f"{self.id}/2", ax=ax, ay=ay, bx=bx, by=by)
+        behind = _side(own, ax, ay) + _side(own, bx, by) > 0
+        return (own, other) if behind else (other, own)
+
+    def _gate_problem(self, gate: tuple[float, float, float, float]) -> str | None:
+        ax, ay, bx, by = gate
+        second = replace(self, ax=ax, ay=ay, bx=bx, by=by, gate=None)
+        problem = second.problem()
+        if problem is not None:
+            return problem
+        apart = _side(self, ax, ay) * _side(self, bx, by) > 0
+        apart &= _side(second, self.ax, self.ay) * _side(second, self.bx, self.by) > 0
+        if not apart:
+            return (
+                f"The two lines of the gate {self.name!r} meet. Draw them beside each "
+                "other."
+            )
+        return None
+
+
+def _side(line: Line, x: float, y: float) -> float:
+    """Return a number that is positive on the IN side of the endless line."""
+    return (line.bx - line.ax) * (y - line.ay) - (line.by - line.ay) * (x - line.ax)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class LineSpec(Request):
     by: Fraction
     anchor: Anchor = Anchor.CENTRE
     classes: tuple[str, ...] = ()
+    gate: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
+    """Ends of the second line of a gate (ax, ay, bx, by); null for a plain line."""
 
 
 class CameraSpec(Request):

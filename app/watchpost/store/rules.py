@@ -99,6 +99,8 @@ def lines_from(stored: str) -> tuple[Line, ...]:
                 **line,
                 "anchor": Anchor(line["anchor"]),
                 "classes": tuple(line["classes"]),
+                # Lines stored before there were gates do not say.
+                "gate": tuple(gate) if (gate := line.get("gate")) else None,
             }
         )
         for line in json.loads(stored)

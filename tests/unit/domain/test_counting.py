@@ -188,3 +188,52 @@ def test_full_rate_is_wanted_near_a_line_and_for_the_fast_only() -> None:
     ]
     assert not far[-1].boost
     assert near[-1].boost
+
+
+def test_walking_along_the_line_with_a_trembling_box_counts_nothing() -> None:
+    rng = np.random.default_rng(6)
+    walk = [
+        (0.5 + float(rng.normal(0, 0.004)), y)
+        for _, y in straight((0.5, 0.2), (0.5, 0.8), 80)
+    ]
+    assert directions(alone(walk)) == []
+
+
+def gap_while_crossing(gap_s: float, *, swap: bool) -> list[str]:
+    """Walk over the line while no frame is analysed; the clock goes on."""
+    pipeline = CameraPipeline("c", ["person"], RuleSet(1, (VERTICAL,)))
+    walk = straight((0.2, 0.5), (0.8, 0.5), 60)
+    begin = 30 - round(gap_s * 5)
+    missing = range(begin, begin + round(gap_s * 10))
+    counted = []
+    for index, point in enumerate(walk):
+        if index in missing:
+            continue
+        if swap and index == missing.stop:
+            pipeline.replace_classes(["bottle", "person"])
+        seen = detections_at([point])
+        if swap and index >= missing.stop:
+            seen = type(seen)(seen.xyxy_norm, seen.scores, seen.class_ids + 1)
+        counted += pipeline.analysed(header(index), seen).crossings
+    return [c.direction.value for c in counted]
+
+
+@pytest.mark.parametrize("gap_s", [0.4, 0.8, 1.2])
+@pytest.mark.parametrize("swap", [False, True], ids=["restart", "restart and swap"])
+def test_a_worker_restart_in_the_middle_keeps_the_walker(
+    gap_s: float, swap: bool
+) -> None:
+    assert gap_while_crossing(gap_s, swap=swap) == ["out"]
+
+
+def test_a_worker_restart_while_somebody_stands_on_the_line_counts_nothing() -> None:
+    rng = np.random.default_rng(7)
+    pipeline = CameraPipeline("c", ["person"], RuleSet(1, (VERTICAL,)))
+    come = straight((0.2, 0.5), (0.5, 0.5), 20)
+    stand = [(0.5 + float(rng.normal(0, 0.004)), 0.5) for _ in range(60)]
+    counted = []
+    for index, point in enumerate(come + stand + come[::-1]):
+        if 30 <= index < 42:
+            continue
+        counted += pipeline.analysed(header(index), detections_at([point])).crossings
+    assert counted == []

@@ -109,4 +109,5 @@ def problem_of(line: LineSpec) -> str | None:
         line.by,
         line.anchor,
         line.classes,
+        line.gate,
     ).problem()
