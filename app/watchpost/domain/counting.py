@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchpost.base.clock import NS_PER_S
+from watchpost.domain.anchors import anchors
 from watchpost.domain.events import Crossing, Sample
 from watchpost.domain.frames import FrameKey
 from watchpost.domain.geometry import position_along, signed_distance
-from watchpost.domain.rules import Anchor, Direction, Line, RuleSet
+from watchpost.domain.rules import Direction, Line, RuleSet
 from watchpost.domain.tracks import Tracks
 
 Array = NDArray[np.float64]
@@ -131,7 +132,7 @@ class LineCounter:
         self._remember(seen, stream_ns)
         for line, _ in self._stages.values():
             a, b = _ends(line, aspect)
-            points = _anchors(seen, line.anchor)
+            points = anchors(seen, line.anchor)
             square = points * (aspect, 1.0)
             distances = signed_distance(square, a, b) if len(points) else np.empty(0)
             for row, distance in enumerate(distances):
@@ -192,7 +193,7 @@ class LineCounter:
             return True
         for line, _ in self._stages.values():
             a, b = _ends(line, 1.0)
-            distance = np.abs(signed_distance(_anchors(tracks, line.anchor), a, b))
+            distance = np.abs(signed_distance(anchors(tracks, line.anchor), a, b))
             reach = 0.75 * size.max(axis=1) + 2 * step.max(axis=1)
             if bool((distance < reach).any()):
                 return True
@@ -365,15 +366,3 @@ def _margin(box_height: float) -> float:
 
 def _ends(line: Line, aspect: float) -> tuple[Array, Array]:
     return np.array([line.ax * aspect, line.ay]), np.array([line.bx * aspect, line.by])
-
-
-def _anchors(tracks: Tracks, anchor: Anchor) -> Array:
-    boxes = tracks.xyxy_norm.astype(np.float64)
-    x = (boxes[:, 0] + boxes[:, 2]) / 2
-    if anchor is Anchor.BOTTOM:
-        y = boxes[:, 3]
-    elif anchor is Anchor.TOP:
-        y = boxes[:, 1]
-    else:
-        y = (boxes[:, 1] + boxes[:, 3]) / 2
-    return np.stack((x, y), axis=1)

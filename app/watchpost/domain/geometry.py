@@ -55,3 +55,18 @@ def position_along(point: Array, a: Array, b: Array) -> float:
     """Return where the foot of a point lies on the segment: 0 at ``a``, 1 at ``b``."""
     along = b - a
     return float(np.dot(point - a, along) / np.dot(along, along))
+
+
+def inside_polygon(points: Array, polygon: Array) -> NDArray[np.bool_]:
+    """Return which points (N, 2) lie in a polygon (M, 2), shape (N,).
+
+    By how often a ray to the right goes over the border (even-odd rule).
+    """
+    x, y = points[:, 0, None], points[:, 1, None]
+    ax, ay = polygon[:, 0], polygon[:, 1]
+    bx, by = np.roll(ax, -1), np.roll(ay, -1)
+    spans = (ay > y) != (by > y)
+    rise = np.where(ay == by, 1.0, by - ay)
+    right = x < (bx - ax) * (y - ay) / rise + ax
+    odd: NDArray[np.bool_] = np.count_nonzero(spans & right, axis=1) % 2 == 1
+    return odd

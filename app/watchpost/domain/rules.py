@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 MIN_LINE_LENGTH = 0.02
+MIN_ZONE_AREA = 0.0005
 
 
 class Anchor(StrEnum):
@@ -113,8 +114,50 @@ def _side(line: Line, x: float, y: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of the picture that is watched: who is in it, how long, who waits.
+
+    Attributes:
+        id: Stable for the life of the zone.
+        name: As the technician calls it.
+        points: Corners in order, fractions of the picture; three at least.
+        anchor: The point of the box that must be inside.
+        classes: Names of the classes that are looked at; empty means all.
+        slow: Who moves slower than this waits, in heights of its own box a second.
+    """
+
+    id: str
+    name: str
+    points: tuple[tuple[float, float], ...]
+    anchor: Anchor = Anchor.BOTTOM
+    classes: tuple[str, ...] = ()
+    slow: float = 0.2
+
+    def problem(self) -> str | None:
+        """Return the sentence that says why the zone cannot be used, or None."""
+        if not self.name.strip():
+            return "A zone needs a name. Type one."
+        if len(self.points) < 3:
+            return f"The zone {self.name!r} has no inside. Give it three corners."
+        ends = [v for point in self.points for v in point]
+        if not all(math.isfinite(v) and -0.001 <= v <= 1.001 for v in ends):
+            return f"The zone {self.name!r} leaves the picture. Keep its corners inside it."
+        pairs = zip(self.points, (*self.points[1:], self.points[0]), strict=True)
+        area = abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairs)) / 2
+        if area < MIN_ZONE_AREA:
+            return (
+                f"The zone {self.name!r} is too small to stand in. Pull its corners "
+                "apart."
+            )
+        if not (math.isfinite(self.slow) and self.slow > 0):
+            return f"Nobody could wait in the zone {self.name!r}. Set its slow speed above 0."
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """All rules of one camera; replaced as a whole, each time with a higher version."""
 
     version: int
     lines: tuple[Line, ...] = ()
+    zones: tuple[Zone, ...] = ()

@@ -13,6 +13,7 @@ from watchpost.domain.events import Crossing
 from watchpost.domain.geometry import iou
 from watchpost.domain.rules import RuleSet
 from watchpost.domain.tracks import Tracks
+from watchpost.domain.zones import Visit, ZoneReading, ZoneWatch
 from watchpost.engine.frames import FrameHeader
 from watchpost.engine.tracking.tracker import Tracker, TrackerSettings
 
@@ -50,11 +51,15 @@ class PipelineOutput:
         tracks: Confirmed tracks, measured or predicted.
         crossings: What is to be counted.
         boost: Analyse every frame for now: somebody is near a line, or fast.
+        zones: How every zone is now, in the order of the rules.
+        visits: Stays in zones that are over now.
     """
 
     tracks: Tracks
     crossings: tuple[Crossing, ...]
     boost: bool
+    zones: tuple[ZoneReading, ...] = ()
+    visits: tuple[Visit, ...] = ()
 
 
 class CameraPipeline:
@@ -70,6 +75,7 @@ class CameraPipeline:
         self.camera_id = camera_id
         self._tracker = Tracker(settings)
         self._counter = LineCounter(rules, class_names)
+        self._zones = ZoneWatch(rules, class_names)
         self._epoch: int | None = None
 
     @property
@@ -80,6 +86,7 @@ class CameraPipeline:
     def replace_rules(self, rules: RuleSet) -> None:
         """Count by other lines from the next frame on; tracks stay."""
         self._counter.replace_rules(rules)
+        self._zones.replace_rules(rules)
 
     def replace_classes(self, class_names: Sequence[str]) -> None:
         """Go on with another model; whoever is being followed stays followed."""
@@ -89,6 +96,7 @@ class CameraPipeline:
             np.array([new.get(name, -1) for name in old], np.int64)
         )
         self._counter.replace_classes(class_names)
+        self._zones.replace_classes(class_names)
 
     def analysed(self, header: FrameHeader, detections: Detections) -> PipelineOutput:
         """Take in what was seen in one frame.
@@ -99,6 +107,7 @@ class CameraPipeline:
         if header.key.epoch != self._epoch:
             self._tracker.reset()
             self._counter.reset()
+            self._zones.reset()
             self._epoch = header.key.epoch
         aspect = header.frame_width / max(1, header.frame_height)
         detections = without_twins(detections)
@@ -106,6 +115,8 @@ class CameraPipeline:
         crossings = self._counter.update(
             tracks, header.key, header.at_ns, header.pts_ns, aspect=aspect
         )
+        visits = self._zones.update(tracks, header.at_ns, header.pts_ns, aspect=aspect)
+        zones = self._zones.readings(header.pts_ns)
         tracks = tracks.select(tracks.confirmed)
         boost = self._counter.wants_full_rate(tracks, _INTERVAL_S)
-        return PipelineOutput(tracks, tuple(crossings), boost)
+        return PipelineOutput(tracks, tuple(crossings), boost, zones, tuple(visits))
