@@ -238,6 +238,9 @@ class RunningCamera:
                 "totals": self._room.totals.of(line_ids),
                 "truth": told[0] if told else None,
                 "truth_counted": told[1] if told else None,
+                "zones": (
+                    self.counting.zones() if live and attention.reason is None else None
+                ),
             }
         )
 

@@ -29,7 +29,7 @@ from watchpost.protocol.cameras import (
 )
 from watchpost.protocol.live import CamerasChanged
 from watchpost.store.addresses import without_credentials
-from watchpost.store.cameras import line_spec, source_spec
+from watchpost.store.cameras import line_spec, source_spec, zone_spec
 
 _PROBE_S = 15.0
 
@@ -120,7 +120,7 @@ class Cameras:
         return _shown(camera)
 
     def save_rules(self, camera_id: str, rules: RulesSpec, by: Identity) -> Camera:
-        """Replace the lines, unless somebody else did meanwhile."""
+        """Replace the rules, unless somebody else did meanwhile."""
         with self._changing:
             camera = self._find(camera_id)
             record = self._store.save_rules(camera_id, rules, by.user)
@@ -209,6 +209,7 @@ def _shown(camera: RunningCamera) -> Camera:
         record=record.record,
         rules_version=record.rules.version,
         lines=tuple(line_spec(line) for line in record.rules.lines),
+        zones=tuple(zone_spec(zone) for zone in record.rules.zones),
         status=camera.status(),
     )
 

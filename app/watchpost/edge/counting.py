@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 
-from watchpost.base.clock import NS_PER_MS
+from watchpost.base.clock import NS_PER_MS, NS_PER_S
 from watchpost.base.errors import StoreError
 from watchpost.base.log import get_logger
 from watchpost.domain.events import Crossing
 from watchpost.domain.rules import RuleSet
+from watchpost.domain.zones import ZoneReading
 from watchpost.edge.engine_room import EngineRoom
 from watchpost.edge.figures import CameraFigures
 from watchpost.edge.models import Serving
@@ -17,6 +19,7 @@ from watchpost.edge.results import boxes_of, result_of
 from watchpost.edge.truth import TruthBoard
 from watchpost.engine.inference.jobs import Analysed, Job
 from watchpost.engine.pipeline import CameraPipeline, without_twins
+from watchpost.protocol.cameras import ZoneStatus
 from watchpost.protocol.live import Counted, Result
 from watchpost.store.ledger import LedgerEvent, Recorded
 
@@ -52,6 +55,8 @@ class CameraCounting:
         self._lock = threading.Lock()
         self._model: Serving | None = None
         self._pipeline = CameraPipeline(camera_id, (), rules)
+        self._zones: tuple[ZoneReading, ...] = ()
+        self._zones_ns: int | None = None
 
     def replace_rules(self, rules: RuleSet) -> None:
         """Count by other lines from the next frame on."""
@@ -72,6 +77,7 @@ class CameraCounting:
             detections = without_twins(outcome.detections)
             output = self._pipeline.analysed(job.header, detections)
             rules_version = self._pipeline.rules.version
+            self._zones, self._zones_ns = output.zones, job.header.at_ns
         self._room.scheduler.boost(self.camera_id, output.boost)
         latency_ms = (self._room.clock.utc_ns() - job.header.at_ns) / NS_PER_MS
         self.figures.analysed(latency_ms)
@@ -88,6 +94,19 @@ class CameraCounting:
         for crossing in output.crossings:
             self._keep(crossing, rules_version, model)
         return result
+
+    def zones(self) -> tuple[ZoneStatus, ...] | None:
+        """Return how the zones are, as of the newest analysed frame.
+
+        Frames in which nothing moves are not analysed: who waits waits on meanwhile.
+        None before the first frame.
+        """
+        with self._lock:
+            readings, at_ns = self._zones, self._zones_ns
+        if at_ns is None:
+            return None
+        since_s = max(0.0, (self._room.clock.utc_ns() - at_ns) / NS_PER_S)
+        return tuple(_zone_status(reading, since_s) for reading in readings)
 
     def _use_model(self, sha256: str) -> Serving | None:
         if self._model is None or self._model.info.sha256 != sha256:
@@ -141,3 +160,11 @@ class CameraCounting:
                 count_out=count_out,
             )
         )
+
+
+def _zone_status(reading: ZoneReading, since_s: float) -> ZoneStatus:
+    """Return a reading as the API tells it, so many seconds later."""
+    status = ZoneStatus(**asdict(reading))
+    if status.longest_wait_s is None:
+        return status
+    return status.model_copy(update={"longest_wait_s": status.longest_wait_s + since_s})

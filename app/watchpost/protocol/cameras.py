@@ -44,6 +44,19 @@ class LineSpec(Request):
     """Ends of the second line of a gate (ax, ay, bx, by); null for a plain line."""
 
 
+class ZoneSpec(Request):
+    """One watched zone; geometry as :class:`watchpost.domain.rules.Zone`."""
+
+    id: str = Field("", max_length=40)
+    """Empty for a new zone."""
+    name: str = Field(min_length=1, max_length=80)
+    points: tuple[tuple[Fraction, Fraction], ...] = Field(min_length=3, max_length=40)
+    anchor: Anchor = Anchor.BOTTOM
+    classes: tuple[str, ...] = ()
+    slow: float = Field(0.2, gt=0, le=10, allow_inf_nan=False)
+    """Who moves slower waits; heights of its own box a second."""
+
+
 class CameraSpec(Request):
     """``POST /cameras`` and ``PUT /cameras/{id}``."""
 
@@ -61,6 +74,20 @@ class RulesSpec(Request):
 
     version: int
     lines: tuple[LineSpec, ...] = Field((), max_length=20)
+    zones: tuple[ZoneSpec, ...] | None = Field(None, max_length=20)
+    """Null keeps the zones as they are."""
+
+
+class ZoneStatus(Answer):
+    """How a zone was in the newest analysed frame."""
+
+    zone_id: str
+    occupancy: int
+    entries: int
+    """Stays that began since the camera connected."""
+    waiting: int
+    """How many of those in it stand or move slowly: the length of the queue."""
+    longest_wait_s: float | None = None
 
 
 class LineTotals(Answer):
@@ -100,6 +127,8 @@ class CameraStatus(Answer):
     """What really happened since the start; simulated cameras only."""
     truth_counted: tuple[LineTotals, ...] | None = None
     """What was counted since that same start, to hold beside ``truth``."""
+    zones: tuple[ZoneStatus, ...] | None = None
+    """None while nothing is analysed: how the zones are cannot be told."""
 
 
 class Camera(Answer):
@@ -113,6 +142,7 @@ class Camera(Answer):
     record: bool
     rules_version: int
     lines: tuple[LineSpec, ...]
+    zones: tuple[ZoneSpec, ...] = ()
     status: CameraStatus
 
 

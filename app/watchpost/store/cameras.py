@@ -12,13 +12,19 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
 from watchpost.domain.cameras import Source, SourceKind
-from watchpost.domain.rules import Line, RuleSet
-from watchpost.protocol.cameras import CameraSpec, LineSpec, RulesSpec, SourceSpec
+from watchpost.domain.rules import Line, RuleSet, Zone
+from watchpost.protocol.cameras import (
+    CameraSpec,
+    LineSpec,
+    RulesSpec,
+    SourceSpec,
+    ZoneSpec,
+)
 from watchpost.store.addresses import without_credentials
 from watchpost.store.audit import append_audit
 from watchpost.store.database import Database
 from watchpost.store.refusals import unknown
-from watchpost.store.rules import lines_from, store_rules
+from watchpost.store.rules import lines_from, store_rules, zones_from
 from watchpost.store.secrets import SecretStore
 from watchpost.store.tables import cameras, events, lines, rule_versions
 
@@ -90,14 +96,14 @@ class CameraRepository:
         """Return the rules as they were at a version."""
         with self._db.read() as connection:
             stored = connection.execute(
-                select(rule_versions.c.lines).where(
+                select(rule_versions.c.lines, rule_versions.c.zones).where(
                     rule_versions.c.camera_id == camera_id,
                     rule_versions.c.version == version,
                 )
-            ).scalar()
+            ).one_or_none()
         if stored is None:
             raise unknown("rules", f"{camera_id} version {version}")
-        return RuleSet(version, lines_from(stored))
+        return RuleSet(version, lines_from(stored.lines), zones_from(stored.zones))
 
     def next_number(self) -> int:
         """Return the lowest number that no camera has."""
@@ -185,7 +191,7 @@ class CameraRepository:
         return saved
 
     def save_rules(self, camera_id: str, spec: RulesSpec, by: str) -> CameraRecord:
-        """Replace a camera's lines; the versions before are kept.
+        """Replace a camera's rules; the versions before are kept.
 
         Raises:
             StoreError: Somebody changed them since ``spec.version``
@@ -202,7 +208,15 @@ class CameraRepository:
                     todo="Load the newest lines and make your change again.",
                     code="rules.conflict",
                 )
-            store_rules(connection, camera_id, version + 1, spec.lines, by, now)
+            store_rules(
+                connection,
+                camera_id,
+                version + 1,
+                spec.lines,
+                by,
+                now,
+                zones=spec.zones,
+            )
             _audit(
                 connection, camera_id, by, f"Lines saved, version {version + 1}", now
             )
@@ -281,7 +295,12 @@ def line_spec(line: Line) -> LineSpec:
     return LineSpec.model_validate(asdict(line))
 
 
-_WITH_RULES = select(cameras, rule_versions.c.lines).join(
+def zone_spec(zone: Zone) -> ZoneSpec:
+    """Return a zone as the API shows it."""
+    return ZoneSpec.model_validate(asdict(zone))
+
+
+_WITH_RULES = select(cameras, rule_versions.c.lines, rule_versions.c.zones).join(
     rule_versions,
     (rule_versions.c.camera_id == cameras.c.id)
     & (rule_versions.c.version == cameras.c.rules_version),
@@ -296,7 +315,7 @@ def _record(row: Row[Any]) -> CameraRecord:
         source=_source_from(row.source),
         enabled=row.enabled,
         record=row.record,
-        rules=RuleSet(row.rules_version, lines_from(row.lines)),
+        rules=RuleSet(row.rules_version, lines_from(row.lines), zones_from(row.zones)),
         removed_ns=row.removed_ns,
     )
 

@@ -1,4 +1,4 @@
-"""Counting lines as they are stored: every version of them, and their names for ever."""
+"""Lines and zones as they are stored: every version, and the lines' names for ever."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
-from watchpost.domain.rules import Anchor, Line
-from watchpost.protocol.cameras import LineSpec
+from watchpost.domain.rules import Anchor, Line, Zone
+from watchpost.protocol.cameras import LineSpec, ZoneSpec
 from watchpost.store.tables import cameras, lines, rule_versions
 
 
@@ -23,18 +23,34 @@ def store_rules(
     specs: Sequence[LineSpec],
     by: str,
     now_ns: int,
+    *,
+    zones: Sequence[ZoneSpec] | None = None,
 ) -> None:
-    """Write the next version of a camera's lines and make it the one that holds.
+    """Write the next version of a camera's rules and make it the one that holds.
+
+    Args:
+        connection: Within a transaction.
+        camera_id: The camera.
+        version: The one to write.
+        specs: Its lines.
+        by: Who changed them.
+        now_ns: UTC nanoseconds.
+        zones: Its zones; None keeps those of the version before.
 
     Raises:
-        StoreError: A line cannot be used (``rules.line``).
+        StoreError: A line or a zone cannot be used (``rules.line``, ``rules.zone``).
     """
     kept = _usable_lines(connection, camera_id, specs)
+    if zones is None:
+        stored_zones = _zones_before(connection, camera_id, version)
+    else:
+        stored_zones = json.dumps([asdict(zone) for zone in _usable_zones(zones)])
     connection.execute(
         insert(rule_versions).values(
             camera_id=camera_id,
             version=version,
             lines=json.dumps([asdict(line) for line in kept]),
+            zones=stored_zones,
             at_ns=now_ns,
             by=by,
         )
@@ -89,6 +105,52 @@ def _usable_lines(
             raise StoreError(f"{what}.", todo=todo, code="rules.line")
         kept.append(line)
     return kept
+
+
+def _zones_before(connection: Connection, camera_id: str, version: int) -> str:
+    before = connection.execute(
+        select(rule_versions.c.zones).where(
+            rule_versions.c.camera_id == camera_id,
+            rule_versions.c.version == version - 1,
+        )
+    ).scalar()
+    return before or "[]"
+
+
+def _usable_zones(specs: Sequence[ZoneSpec]) -> list[Zone]:
+    """Return the zones with identifiers of their own.
+
+    Raises:
+        StoreError: One of them cannot be used.
+    """
+    kept: list[Zone] = []
+    for spec in specs:
+        zone = Zone(**{**spec.model_dump(), "id": spec.id or new_id()})
+        problem = zone.problem()
+        if problem is None and any(zone.name == other.name for other in kept):
+            problem = f"Two zones are called {zone.name!r}. Give each its own name."
+        if problem is None and any(zone.id == other.id for other in kept):
+            problem = f"The zone {zone.name!r} is there twice. Remove one."
+        if problem is not None:
+            what, _, todo = problem.partition(". ")
+            raise StoreError(f"{what}.", todo=todo, code="rules.zone")
+        kept.append(zone)
+    return kept
+
+
+def zones_from(stored: str) -> tuple[Zone, ...]:
+    """Return zones from their JSON."""
+    return tuple(
+        Zone(
+            **{
+                **zone,
+                "points": tuple((x, y) for x, y in zone["points"]),
+                "anchor": Anchor(zone["anchor"]),
+                "classes": tuple(zone["classes"]),
+            }
+        )
+        for zone in json.loads(stored)
+    )
 
 
 def lines_from(stored: str) -> tuple[Line, ...]:

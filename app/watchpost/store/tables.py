@@ -68,6 +68,7 @@ rule_versions = Table(
     Column("camera_id", Text, ForeignKey("cameras.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("lines", Text, nullable=False),  # JSON
+    Column("zones", Text, nullable=False, server_default="[]"),  # JSON
     Column("at_ns", BigInteger, nullable=False),
     Column("by", Text, nullable=False),
 )

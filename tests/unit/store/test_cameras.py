@@ -10,7 +10,7 @@ from watchpost.base.errors import StoreError
 from watchpost.base.paths import DataFolder
 from watchpost.domain.cameras import SourceKind
 from watchpost.domain.rules import Anchor
-from watchpost.protocol.cameras import LineSpec, RulesSpec, SourceSpec
+from watchpost.protocol.cameras import LineSpec, RulesSpec, SourceSpec, ZoneSpec
 from watchpost.store.addresses import without_credentials
 from watchpost.store.audit import AuditLog
 from watchpost.store.cameras import (
@@ -262,3 +262,21 @@ def test_what_people_did_is_in_the_audit_trail(
         ("c", "Camera removed"),
     ]
     assert log.first_bad_row() is None
+
+
+def test_zones_are_kept_until_somebody_changes_them(cameras: CameraRepository) -> None:
+    camera = cameras.add(camera_spec(), "t")
+    corners = ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))
+    till = ZoneSpec(name="Till", points=corners, slow=0.3)
+    changed = cameras.save_rules(camera.id, RulesSpec(version=1, zones=(till,)), "t")
+    (zone,) = changed.rules.zones
+    assert (zone.name, zone.points, zone.slow) == ("Till", corners, 0.3)
+    moved = RulesSpec(version=2, lines=(line("Door"),))
+    assert cameras.save_rules(camera.id, moved, "t").rules.zones == (zone,)
+    assert cameras.rules(camera.id, 1).zones == ()
+    none = cameras.save_rules(camera.id, RulesSpec(version=3, zones=()), "t")
+    assert none.rules.zones == ()
+    flat = ZoneSpec(name="Flat", points=((0.1, 0.1), (0.2, 0.2), (0.3, 0.3)))
+    with pytest.raises(StoreError, match="too small") as refused:
+        cameras.save_rules(camera.id, RulesSpec(version=4, zones=(flat,)), "t")
+    assert refused.value.code == "rules.zone"
