@@ -59,6 +59,7 @@ def test_spinning_worker_costs_its_frame_and_less_than_a_second(site: PoolSite) 
     assert spent_s < 1.0
     assert site.pool.status().replaced == 1
     assert site.pool.status().last_recovery_ms is not None
+    assert (site.pool.status().provider, site.pool.status().fallback) == ("CPU", "")
 
 
 def test_poison_frame_is_recorded_and_never_tried_again(site: PoolSite) -> None:

@@ -113,6 +113,8 @@ class Watch:
             workers_replaced=pool.replaced if pool else 0,
             last_recovery_ms=pool.last_recovery_ms if pool else None,
             recording_days_left=self._days(),
+            provider=pool.provider if pool else "",
+            fallback=pool.fallback if pool else "",
         )
 
     def _days(self) -> float | None:

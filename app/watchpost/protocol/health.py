@@ -31,6 +31,10 @@ class HealthSample(Answer):
     """Killed or dead and replaced since the start."""
     last_recovery_ms: float | None = None
     recording_days_left: float | None = None
+    provider: str = ""
+    """What inference runs on, such as ``CUDA`` or ``CPU``; empty while nothing does."""
+    fallback: str = ""
+    """Why it runs on something slower than the first choice; empty when it does not."""
 
 
 class Series(Answer):

@@ -120,6 +120,18 @@ def test_live_figures_move_the_values(
     assert presenter.state.plots["cpu"].value == "99"
 
 
+def test_a_fallback_of_the_inference_is_told(
+    edge: FakeEdge, presenter: HealthPresenter
+) -> None:
+    assert "on CPU" not in presenter.state.workers
+    sample = edge.health().model_copy(
+        update={"provider": "CPU", "fallback": "CPU serves instead of CUDA."}
+    )
+    edge.push(HealthUpdate(sample=sample))
+    assert "on CPU" in presenter.state.workers
+    assert "Fallback: CPU serves instead of CUDA." in presenter.state.workers
+
+
 def test_csv_has_a_line_a_value_and_utc(presenter: HealthPresenter) -> None:
     lines = presenter.table_csv().split("\r\n")
     assert lines[0] == "time,metric,camera,value,unit"

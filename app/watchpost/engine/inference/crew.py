@@ -42,6 +42,8 @@ _log = get_logger(__name__)
 class Crew:
     """Workers of one model, started and watched by one thread; safe on any thread.
 
+    ``provider`` and ``fallback`` tell what the newest warm worker runs on.
+
     Args:
         model: What they run.
         seats: How many of them work at a time.
@@ -63,6 +65,8 @@ class Crew:
     ) -> None:
         self.model = model
         self.deadline = deadline
+        self.provider = ""
+        self.fallback = ""
         self._wanted = seats + SPARES
         self._threshold = threshold
         self._on_lost = on_lost
@@ -184,6 +188,7 @@ class Crew:
             for spent_ms in times_ms[1:]:
                 self.deadline.note(spent_ms)
             with self._change:
+                self.provider, self.fallback = worker.provider, worker.fallback
                 self._starting.remove(worker)
                 self._ready.append(worker)
                 self._refusal = None

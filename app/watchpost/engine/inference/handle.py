@@ -69,6 +69,8 @@ class WorkerHandle:
         self._child = Child("inference", worker_main, model, threshold)
         self._process = psutil.Process(self._child.pid)
         self.started_ns = SYSTEM_CLOCK.monotonic_ns()
+        self.provider = ""
+        self.fallback = ""
 
     @property
     def pid(self) -> int:
@@ -77,6 +79,8 @@ class WorkerHandle:
 
     def poll_ready(self) -> list[float] | None:
         """Return the milliseconds of the warm-up runs once it is ready, else None.
+
+        From then on ``provider`` and ``fallback`` tell what it runs on.
 
         Raises:
             ModelError: The child refuses the model.
@@ -89,6 +93,8 @@ class WorkerHandle:
             raise ModelError(
                 message["what"], todo=message["todo"], code=message["code"]
             )
+        self.provider = str(message["provider"])
+        self.fallback = str(message["fallback"])
         return [float(ms) for ms in message["ready"]]
 
     def is_fit(self) -> bool:

@@ -51,6 +51,9 @@ class PoolStatus:
         model_sha256: The model that serves.
         paused: The model hung or crashed too often; it is tried again later.
         sentence: What is wrong with it, or empty.
+        provider: What the workers run on, such as ``CUDA`` or ``CPU``; empty until one
+            is warm.
+        fallback: Why they run on something slower than the first choice, or empty.
     """
 
     alive: int
@@ -62,6 +65,8 @@ class PoolStatus:
     model_sha256: str
     paused: bool
     sentence: str
+    provider: str = ""
+    fallback: str = ""
 
 
 class Blame:
@@ -228,6 +233,8 @@ class InferencePool:
             model_sha256=crew.model.sha256,
             paused=paused,
             sentence=str(crew.refusal or "") or (blame.sentence if paused else ""),
+            provider=crew.provider,
+            fallback=crew.fallback,
         )
 
     def _new_crew(self, model: ModelInfo) -> Crew:

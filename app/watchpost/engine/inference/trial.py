@@ -19,6 +19,7 @@ from watchpost.engine.inference.class_names import class_names, names_from_metad
 from watchpost.engine.inference.layouts import Layout, recognise
 from watchpost.engine.inference.model import ModelInfo, TensorSpec
 from watchpost.engine.inference.picture_input import PictureInput
+from watchpost.engine.inference.providers import CPU
 from watchpost.engine.inference.reading import AnyArray, Facts, Frame, Reading
 from watchpost.engine.inference.session import Session, read_verified
 from watchpost.engine.inference.suppression import MAX_BOXES, above, suppress
@@ -57,7 +58,8 @@ def _tried(
     outputs: tuple[str, ...],
     metadata: dict[str, str],
 ) -> Message:
-    session = Session(read_verified(path, sha256), path.name)
+    # On the processor alone: its limits are watched, an accelerator's memory is not.
+    session = Session(read_verified(path, sha256), path.name, providers=(CPU,))
     spec = InputSpec(width, height)
     answers, fastest_ms = _run(session, path.name, spec, tensor, outputs)
     names = names_from_metadata(metadata)

@@ -36,7 +36,14 @@ def worker_main(channel: Channel, model: ModelInfo, threshold: float) -> None:
     try:
         try:
             network = Network(model, threshold)
-            channel.send({"ready": network.warm_up()})
+            times_ms = network.warm_up()
+            channel.send(
+                {
+                    "ready": times_ms,
+                    "provider": network.provider,
+                    "fallback": network.fallback,
+                }
+            )
         except ModelError as error:
             channel.send({"what": error.what, "todo": error.todo, "code": error.code})
             return
@@ -101,6 +108,16 @@ class Network:
         if model.tensor.size_input is not None:
             size = np.array([[model.input.width, model.input.height]], np.int64)
             self._inputs[model.tensor.size_input] = size
+
+    @property
+    def provider(self) -> str:
+        """What runs it, such as ``CUDA`` or ``CPU``."""
+        return self._session.provider
+
+    @property
+    def fallback(self) -> str:
+        """Why a slower provider than the first choice runs it, or empty."""
+        return self._session.fallback
 
     def warm_up(self) -> list[float]:
         """Run a few times on an empty picture; return the milliseconds of each."""

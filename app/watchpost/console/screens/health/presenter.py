@@ -426,10 +426,14 @@ def _workers(sample: HealthSample | None) -> str:
         return ""
     text = _tr("{alive} inference workers, {replaced} replaced since the start")
     words = text.format(alive=sample.workers_alive, replaced=sample.workers_replaced)
+    if sample.provider:
+        words += _tr(", on {provider}").format(provider=sample.provider)
     if sample.last_recovery_ms is not None:
         words += _tr(", last recovery {ms} ms").format(
             ms=f"{sample.last_recovery_ms:.0f}"
         )
+    if sample.fallback:
+        words += _tr(". Fallback: {sentence}").format(sentence=sample.fallback)
     return words
 
 
