@@ -9,6 +9,7 @@ from watchpost.console.screens.page import PageContext
 from watchpost.console.screens.settings.catalogue_list import CatalogueTable
 from watchpost.console.screens.settings.model_list import ModelSection
 from watchpost.console.screens.settings.screen import SettingsScreen
+from watchpost.protocol.models import ModelReading
 
 
 @pytest.fixture
@@ -92,3 +93,31 @@ def test_a_model_that_arrived_appears_among_the_edges_own(
     )
     page.presenter.poll_catalogue()
     assert "models" in [name for name, _ in edge.calls]
+
+
+def two_readings(edge: FakeEdge) -> None:
+    """The customer's own model can be read in two ways."""
+    readings = (
+        ModelReading(layout="yolov5", evidence="In pixels.", classes=("person",)),
+        ModelReading(layout="yolov8", evidence="One class more.", classes=("a", "b")),
+    )
+    fields = {"layout": "yolov5", "evidence": "In pixels.", "readings": readings}
+    changed = edge.all_models[1].model_copy(update=fields)
+    edge.all_models = (edge.all_models[0], changed, *edge.all_models[2:])
+
+
+def test_a_model_with_two_readings_lets_a_person_choose(
+    page: SettingsScreen, section: ModelSection, edge: FakeEdge
+) -> None:
+    assert section.reading.isHidden() or section.reading.count() == 0
+    two_readings(edge)
+    page.activate()
+    section.table.selectRow(1)
+    assert section.reading.currentText() == "yolov5"
+    section.reading.setCurrentText("yolov8")
+    assert "One class more." in section.words
+    section.activate.click()
+    sent = [arguments for name, arguments in edge.calls if name == "activate_model"]
+    ((model_id, request),) = sent
+    assert model_id == edge.all_models[1].id
+    assert request.layout == "yolov8"

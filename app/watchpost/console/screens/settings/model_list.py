@@ -13,7 +13,14 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtWidgets import QFileDialog, QHeaderView, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHeaderView,
+    QLineEdit,
+    QTableView,
+    QWidget,
+)
 
 from watchpost.base.errors import ConfigError
 from watchpost.console.screens.settings.catalogue_list import CatalogueSection
@@ -24,7 +31,7 @@ from watchpost.console.screens.settings.presenter import (
     parse_class_map,
 )
 from watchpost.console.theme import Theme
-from watchpost.console.widgets.parts import button, label, row
+from watchpost.console.widgets.parts import button, column, label, row
 from watchpost.console.widgets.tone_delegate import ToneDelegate
 from watchpost.protocol.models import ModelRecord
 
@@ -152,6 +159,18 @@ class ModelSection(QWidget):
         self.table.setAccessibleName(self.tr("Models"))
         self.table.setMinimumHeight(theme.px(150))
         self._words = label(look="label", wrap=True)
+        self.reading = QComboBox()
+        self._reading_line = QWidget()
+        line = setting(
+            self.tr("Read as"),
+            self.reading,
+            self.tr(
+                "Its outputs can be read in more than one way. Use one, look at the "
+                "boxes on the wall, and take the other where they are wrong."
+            ),
+        )
+        line.setContentsMargins(0, 0, 0, 0)
+        self._reading_line.setLayout(line)
         self.renames = QLineEdit()
         self.renames.setPlaceholderText(self.tr("cell phone = car, suitcase = parcel"))
         self.activate = button(theme, self.tr("Use this model"), look="primary")
@@ -164,7 +183,7 @@ class ModelSection(QWidget):
                     "The neural network that detects. Pictures never leave the edge."
                 ),
                 self.table,
-                self._words,
+                column(self._words, self._reading_line, gap=10),
                 setting(
                     self.tr("Rename classes"),
                     self.renames,
@@ -177,9 +196,15 @@ class ModelSection(QWidget):
             )
         )
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
+        self.reading.currentIndexChanged.connect(self._on_reading)
         self.activate.clicked.connect(self._activate)
         self.add.clicked.connect(self._choose_file)
         self._on_row()
+
+    @property
+    def words(self) -> str:
+        """What is said about the chosen model."""
+        return self._words.text()
 
     def show_view(self, view: SettingsView) -> None:
         """Show the edge's models and the public ones."""
@@ -192,12 +217,30 @@ class ModelSection(QWidget):
 
     def _on_row(self, *_: object) -> None:
         record = self.model.record(self.table.currentIndex().row())
-        self.activate.setEnabled(record is not None and record.state == "ready")
+        layouts = [r.layout for r in record.readings] if record is not None else []
+        self._reading_line.setVisible(len(layouts) > 1)
+        if layouts != [self.reading.itemText(i) for i in range(self.reading.count())]:
+            self.reading.clear()
+            self.reading.addItems(layouts)
+            if record is not None and record.layout in layouts:
+                self.reading.setCurrentIndex(layouts.index(record.layout))
+        self._on_reading()
+
+    def _on_reading(self, *_: object) -> None:
+        record = self.model.record(self.table.currentIndex().row())
         if record is None:
+            self.activate.setEnabled(False)
             self._words.setText("")
             return
+        reading = next(
+            (r for r in record.readings if r.layout == self.reading.currentText()), None
+        )
+        layout = record.layout if reading is None else reading.layout
+        evidence = record.evidence if reading is None else reading.evidence
+        other = record.state == "active" and layout != record.layout
+        self.activate.setEnabled(record.state == "ready" or other)
         words = self.tr("Read as {layout}: {evidence}")
-        parts = [words.format(layout=record.layout, evidence=record.evidence)]
+        parts = [words.format(layout=layout, evidence=evidence)]
         if record.licence:
             parts.append(self.tr("Licence: {licence}.").format(licence=record.licence))
         if record.sentence:
@@ -213,7 +256,7 @@ class ModelSection(QWidget):
         except ConfigError as error:
             self._words.setText(str(error))
             return
-        self._presenter.activate(record.id, renames)
+        self._presenter.activate(record.id, renames, self.reading.currentText())
 
     def _choose_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

@@ -83,11 +83,13 @@ class SettingsPresenter(QObject):
         call = partial(_send_model, link.port, path)
         link.tasks.run(call, self._on_model, self._on_failure)
 
-    def activate(self, model_id: str, class_map: dict[str, str]) -> None:
-        """Serve with a model from the next frame on."""
+    def activate(
+        self, model_id: str, class_map: dict[str, str], layout: str = ""
+    ) -> None:
+        """Serve with a model from the next frame on, read in one of its ways."""
         link = self._link
         self._show(busy=self.tr("Changing the model"), problem="")
-        request = ActivateModel(class_map=class_map)
+        request = ActivateModel(class_map=class_map, layout=layout)
         call = partial(link.port.activate_model, model_id, request)
         link.tasks.run(call, self._on_model, self._on_failure)
 
