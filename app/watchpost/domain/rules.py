@@ -155,9 +155,55 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """A row of places for products, each of them filled or not.
+
+    Attributes:
+        id: Stable for the life of the shelf.
+        name: As the technician calls it.
+        facings: The places in the order of the row: left, top, right, bottom,
+            fractions of the picture.
+        product: Name of the class that stands there.
+        obstacles: Names of the classes that may stand in front.
+    """
+
+    id: str
+    name: str
+    facings: tuple[tuple[float, float, float, float], ...]
+    product: str
+    obstacles: tuple[str, ...] = ("person",)
+
+    def problem(self) -> str | None:
+        """Return the sentence that says why the shelf cannot be used, or None."""
+        if not self.name.strip():
+            return "A shelf needs a name. Type one."
+        if not self.facings:
+            return f"The shelf {self.name!r} has no places. Draw one at least."
+        if not self.product.strip() or self.product in self.obstacles:
+            return (
+                f"What stands on the shelf {self.name!r} is not said. Name one class "
+                "that is no obstacle."
+            )
+        for left, top, right, bottom in self.facings:
+            ends = (left, top, right, bottom)
+            if not all(math.isfinite(v) and -0.001 <= v <= 1.001 for v in ends):
+                return (
+                    f"A place of the shelf {self.name!r} leaves the picture. Keep it "
+                    "inside."
+                )
+            if right - left <= 0 or (right - left) * (bottom - top) < MIN_ZONE_AREA:
+                return (
+                    f"A place of the shelf {self.name!r} is too small. Pull its corners "
+                    "apart."
+                )
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """All rules of one camera; replaced as a whole, each time with a higher version."""
 
     version: int
     lines: tuple[Line, ...] = ()
     zones: tuple[Zone, ...] = ()
+    shelves: tuple[Shelf, ...] = ()

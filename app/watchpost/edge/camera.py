@@ -230,6 +230,7 @@ class RunningCamera:
         line_ids = [line.id for line in self._record.rules.lines]
         told = self.counting.truth.of(line_ids)
         live = self._status.state is CameraState.LIVE
+        looked_at = live and attention.reason is None
         return self._status.model_copy(
             update={
                 "analysed_fps": attention.analysed_per_s if live else None,
@@ -238,9 +239,8 @@ class RunningCamera:
                 "totals": self._room.totals.of(line_ids),
                 "truth": told[0] if told else None,
                 "truth_counted": told[1] if told else None,
-                "zones": (
-                    self.counting.zones() if live and attention.reason is None else None
-                ),
+                "zones": self.counting.zones() if looked_at else None,
+                "shelves": self.counting.shelves() if looked_at else None,
             }
         )
 

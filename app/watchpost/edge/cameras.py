@@ -29,7 +29,7 @@ from watchpost.protocol.cameras import (
 )
 from watchpost.protocol.live import CamerasChanged
 from watchpost.store.addresses import without_credentials
-from watchpost.store.cameras import line_spec, source_spec, zone_spec
+from watchpost.store.cameras import line_spec, shelf_spec, source_spec, zone_spec
 
 _PROBE_S = 15.0
 
@@ -210,6 +210,7 @@ def _shown(camera: RunningCamera) -> Camera:
         rules_version=record.rules.version,
         lines=tuple(line_spec(line) for line in record.rules.lines),
         zones=tuple(zone_spec(zone) for zone in record.rules.zones),
+        shelves=tuple(shelf_spec(shelf) for shelf in record.rules.shelves),
         status=camera.status(),
     )
 

@@ -10,6 +10,7 @@ from watchpost.base.clock import NS_PER_MS, NS_PER_S
 from watchpost.base.errors import StoreError
 from watchpost.base.log import get_logger
 from watchpost.domain.events import Crossing
+from watchpost.domain.facings import FacingReading
 from watchpost.domain.rules import RuleSet
 from watchpost.domain.zones import ZoneReading
 from watchpost.edge.engine_room import EngineRoom
@@ -19,7 +20,7 @@ from watchpost.edge.results import boxes_of, result_of
 from watchpost.edge.truth import TruthBoard
 from watchpost.engine.inference.jobs import Analysed, Job
 from watchpost.engine.pipeline import CameraPipeline, without_twins
-from watchpost.protocol.cameras import ZoneStatus
+from watchpost.protocol.cameras import FacingStatus, ShelfStatus, ZoneStatus
 from watchpost.protocol.live import Counted, Result
 from watchpost.store.ledger import LedgerEvent, Recorded
 
@@ -55,6 +56,7 @@ class CameraCounting:
         self._lock = threading.Lock()
         self._model: Serving | None = None
         self._pipeline = CameraPipeline(camera_id, (), rules)
+        self._shelves: tuple[ShelfStatus, ...] | None = None
         self._zones: tuple[ZoneReading, ...] = ()
         self._zones_ns: int | None = None
 
@@ -78,6 +80,12 @@ class CameraCounting:
             output = self._pipeline.analysed(job.header, detections)
             rules_version = self._pipeline.rules.version
             self._zones, self._zones_ns = output.zones, job.header.at_ns
+            self._shelves = tuple(
+                _shelf_status(shelf.id, facings)
+                for shelf, facings in zip(
+                    self._pipeline.rules.shelves, output.shelves, strict=True
+                )
+            )
         self._room.scheduler.boost(self.camera_id, output.boost)
         latency_ms = (self._room.clock.utc_ns() - job.header.at_ns) / NS_PER_MS
         self.figures.analysed(latency_ms)
@@ -107,6 +115,11 @@ class CameraCounting:
             return None
         since_s = max(0.0, (self._room.clock.utc_ns() - at_ns) / NS_PER_S)
         return tuple(_zone_status(reading, since_s) for reading in readings)
+
+    def shelves(self) -> tuple[ShelfStatus, ...] | None:
+        """Return how the shelves are; None before the first frame."""
+        with self._lock:
+            return self._shelves
 
     def _use_model(self, sha256: str) -> Serving | None:
         if self._model is None or self._model.info.sha256 != sha256:
@@ -168,3 +181,10 @@ def _zone_status(reading: ZoneReading, since_s: float) -> ZoneStatus:
     if status.longest_wait_s is None:
         return status
     return status.model_copy(update={"longest_wait_s": status.longest_wait_s + since_s})
+
+
+def _shelf_status(shelf_id: str, facings: tuple[FacingReading, ...]) -> ShelfStatus:
+    return ShelfStatus(
+        shelf_id=shelf_id,
+        facings=tuple(FacingStatus(state=f.state, hidden=f.hidden) for f in facings),
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from watchpost.domain.counting import LineCounter
 from watchpost.domain.detections import Detections
 from watchpost.domain.events import Crossing
+from watchpost.domain.facings import FacingReading, FacingRow
 from watchpost.domain.geometry import iou
 from watchpost.domain.rules import RuleSet
 from watchpost.domain.tracks import Tracks
@@ -20,6 +21,9 @@ from watchpost.engine.tracking.tracker import Tracker, TrackerSettings
 # At the default five detections a second.
 _INTERVAL_S = 0.2
 
+
+# A product on a shelf is believed from here on.
+_SURE_PRODUCT = 0.3
 
 # Two boxes that overlap this much are one object under two class names.
 _TWIN_OVERLAP = 0.7
@@ -53,6 +57,7 @@ class PipelineOutput:
         boost: Analyse every frame for now: somebody is near a line, or fast.
         zones: How every zone is now, in the order of the rules.
         visits: Stays in zones that are over now.
+        shelves: Every shelf's facings now, in the order of the rules.
     """
 
     tracks: Tracks
@@ -60,6 +65,7 @@ class PipelineOutput:
     boost: bool
     zones: tuple[ZoneReading, ...] = ()
     visits: tuple[Visit, ...] = ()
+    shelves: tuple[tuple[FacingReading, ...], ...] = ()
 
 
 class CameraPipeline:
@@ -76,6 +82,7 @@ class CameraPipeline:
         self._tracker = Tracker(settings)
         self._counter = LineCounter(rules, class_names)
         self._zones = ZoneWatch(rules, class_names)
+        self._shelves = tuple(FacingRow(shelf, class_names) for shelf in rules.shelves)
         self._epoch: int | None = None
 
     @property
@@ -87,6 +94,11 @@ class CameraPipeline:
         """Count by other lines from the next frame on; tracks stay."""
         self._counter.replace_rules(rules)
         self._zones.replace_rules(rules)
+        same = {row.shelf: row for row in self._shelves}
+        names = self._counter.class_names
+        self._shelves = tuple(
+            same.get(shelf) or FacingRow(shelf, names) for shelf in rules.shelves
+        )
 
     def replace_classes(self, class_names: Sequence[str]) -> None:
         """Go on with another model; whoever is being followed stays followed."""
@@ -97,6 +109,8 @@ class CameraPipeline:
         )
         self._counter.replace_classes(class_names)
         self._zones.replace_classes(class_names)
+        for row in self._shelves:
+            row.replace_classes(class_names)
 
     def analysed(self, header: FrameHeader, detections: Detections) -> PipelineOutput:
         """Take in what was seen in one frame.
@@ -108,6 +122,8 @@ class CameraPipeline:
             self._tracker.reset()
             self._counter.reset()
             self._zones.reset()
+            for row in self._shelves:
+                row.reset()
             self._epoch = header.key.epoch
         aspect = header.frame_width / max(1, header.frame_height)
         detections = without_twins(detections)
@@ -117,6 +133,11 @@ class CameraPipeline:
         )
         visits = self._zones.update(tracks, header.at_ns, header.pts_ns, aspect=aspect)
         zones = self._zones.readings(header.pts_ns)
+        # A shelf has no tracks: what stands there does not move.
+        sure = detections.select(detections.scores >= _SURE_PRODUCT)
+        shelves = tuple(row.update(sure, header.pts_ns) for row in self._shelves)
         tracks = tracks.select(tracks.confirmed)
         boost = self._counter.wants_full_rate(tracks, _INTERVAL_S)
-        return PipelineOutput(tracks, tuple(crossings), boost, zones, tuple(visits))
+        return PipelineOutput(
+            tracks, tuple(crossings), boost, zones, tuple(visits), shelves
+        )

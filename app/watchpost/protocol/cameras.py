@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from watchpost.domain.cameras import CameraState, SourceKind
+from watchpost.domain.facings import FacingState
 from watchpost.domain.rules import Anchor
 from watchpost.protocol.wire import Answer, Request
 
@@ -57,6 +58,19 @@ class ZoneSpec(Request):
     """Who moves slower waits; heights of its own box a second."""
 
 
+class ShelfSpec(Request):
+    """One shelf; geometry as :class:`watchpost.domain.rules.Shelf`."""
+
+    id: str = Field("", max_length=40)
+    """Empty for a new shelf."""
+    name: str = Field(min_length=1, max_length=80)
+    facings: tuple[tuple[Fraction, Fraction, Fraction, Fraction], ...] = Field(
+        min_length=1, max_length=100
+    )
+    product: str = Field(min_length=1, max_length=80)
+    obstacles: tuple[str, ...] = ("person",)
+
+
 class CameraSpec(Request):
     """``POST /cameras`` and ``PUT /cameras/{id}``."""
 
@@ -76,6 +90,8 @@ class RulesSpec(Request):
     lines: tuple[LineSpec, ...] = Field((), max_length=20)
     zones: tuple[ZoneSpec, ...] | None = Field(None, max_length=20)
     """Null keeps the zones as they are."""
+    shelves: tuple[ShelfSpec, ...] | None = Field(None, max_length=20)
+    """Null keeps the shelves as they are."""
 
 
 class ZoneStatus(Answer):
@@ -88,6 +104,23 @@ class ZoneStatus(Answer):
     waiting: int
     """How many of those in it stand or move slowly: the length of the queue."""
     longest_wait_s: float | None = None
+
+
+class FacingStatus(Answer):
+    """What is known of one place of a shelf.
+
+    ``hidden``: something is in front, so whether ``state`` still holds cannot be told.
+    """
+
+    state: FacingState
+    hidden: bool
+
+
+class ShelfStatus(Answer):
+    """How a shelf was in the newest analysed frame."""
+
+    shelf_id: str
+    facings: tuple[FacingStatus, ...]
 
 
 class LineTotals(Answer):
@@ -129,6 +162,8 @@ class CameraStatus(Answer):
     """What was counted since that same start, to hold beside ``truth``."""
     zones: tuple[ZoneStatus, ...] | None = None
     """None while nothing is analysed: how the zones are cannot be told."""
+    shelves: tuple[ShelfStatus, ...] | None = None
+    """None while nothing is analysed, as for ``zones``."""
 
 
 class Camera(Answer):
@@ -143,6 +178,7 @@ class Camera(Answer):
     rules_version: int
     lines: tuple[LineSpec, ...]
     zones: tuple[ZoneSpec, ...] = ()
+    shelves: tuple[ShelfSpec, ...] = ()
     status: CameraStatus
 
 

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
 from watchpost.domain.cameras import Source, SourceKind
-from watchpost.domain.rules import Line, RuleSet, Zone
+from watchpost.domain.rules import Line, RuleSet, Shelf, Zone
 from watchpost.protocol.cameras import (
     CameraSpec,
     LineSpec,
     RulesSpec,
+    ShelfSpec,
     SourceSpec,
     ZoneSpec,
 )
@@ -24,7 +25,7 @@ from watchpost.store.addresses import without_credentials
 from watchpost.store.audit import append_audit
 from watchpost.store.database import Database
 from watchpost.store.refusals import unknown
-from watchpost.store.rules import lines_from, store_rules, zones_from
+from watchpost.store.rules import lines_from, shelves_from, store_rules, zones_from
 from watchpost.store.secrets import SecretStore
 from watchpost.store.tables import cameras, events, lines, rule_versions
 
@@ -96,14 +97,14 @@ class CameraRepository:
         """Return the rules as they were at a version."""
         with self._db.read() as connection:
             stored = connection.execute(
-                select(rule_versions.c.lines, rule_versions.c.zones).where(
+                select(*_RULE_COLUMNS).where(
                     rule_versions.c.camera_id == camera_id,
                     rule_versions.c.version == version,
                 )
             ).one_or_none()
         if stored is None:
             raise unknown("rules", f"{camera_id} version {version}")
-        return RuleSet(version, lines_from(stored.lines), zones_from(stored.zones))
+        return _rules(version, stored)
 
     def next_number(self) -> int:
         """Return the lowest number that no camera has."""
@@ -216,6 +217,7 @@ class CameraRepository:
                 by,
                 now,
                 zones=spec.zones,
+                shelves=spec.shelves,
             )
             _audit(
                 connection, camera_id, by, f"Lines saved, version {version + 1}", now
@@ -300,7 +302,27 @@ def zone_spec(zone: Zone) -> ZoneSpec:
     return ZoneSpec.model_validate(asdict(zone))
 
 
-_WITH_RULES = select(cameras, rule_versions.c.lines, rule_versions.c.zones).join(
+def shelf_spec(shelf: Shelf) -> ShelfSpec:
+    """Return a shelf as the API shows it."""
+    return ShelfSpec.model_validate(asdict(shelf))
+
+
+def _rules(version: int, row: Row[Any]) -> RuleSet:
+    """Return a row's rules; its columns are those of ``_RULE_COLUMNS``."""
+    return RuleSet(
+        version,
+        lines_from(row.lines),
+        zones_from(row.zones),
+        shelves_from(row.shelves),
+    )
+
+
+_RULE_COLUMNS = (
+    rule_versions.c.lines,
+    rule_versions.c.zones,
+    rule_versions.c.shelves,
+)
+_WITH_RULES = select(cameras, *_RULE_COLUMNS).join(
     rule_versions,
     (rule_versions.c.camera_id == cameras.c.id)
     & (rule_versions.c.version == cameras.c.rules_version),
@@ -315,7 +337,7 @@ def _record(row: Row[Any]) -> CameraRecord:
         source=_source_from(row.source),
         enabled=row.enabled,
         record=row.record,
-        rules=RuleSet(row.rules_version, lines_from(row.lines), zones_from(row.zones)),
+        rules=_rules(row.rules_version, row),
         removed_ns=row.removed_ns,
     )
 

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
-from watchpost.domain.rules import Anchor, Line, Zone
-from watchpost.protocol.cameras import LineSpec, ZoneSpec
+from watchpost.domain.rules import Anchor, Line, Shelf, Zone
+from watchpost.protocol.cameras import LineSpec, ShelfSpec, ZoneSpec
 from watchpost.store.tables import cameras, lines, rule_versions
 
 
@@ -25,6 +25,7 @@ def store_rules(
     now_ns: int,
     *,
     zones: Sequence[ZoneSpec] | None = None,
+    shelves: Sequence[ShelfSpec] | None = None,
 ) -> None:
     """Write the next version of a camera's rules and make it the one that holds.
 
@@ -36,21 +37,25 @@ def store_rules(
         by: Who changed them.
         now_ns: UTC nanoseconds.
         zones: Its zones; None keeps those of the version before.
+        shelves: Its shelves; None keeps those of the version before.
 
     Raises:
-        StoreError: A line or a zone cannot be used (``rules.line``, ``rules.zone``).
+        StoreError: Something cannot be used (``rules.line``, ``rules.zone``,
+            ``rules.shelf``).
     """
     kept = _usable_lines(connection, camera_id, specs)
-    if zones is None:
-        stored_zones = _zones_before(connection, camera_id, version)
-    else:
+    stored_zones, stored_shelves = _before(connection, camera_id, version)
+    if zones is not None:
         stored_zones = json.dumps([asdict(zone) for zone in _usable_zones(zones)])
+    if shelves is not None:
+        stored_shelves = json.dumps([asdict(s) for s in _usable_shelves(shelves)])
     connection.execute(
         insert(rule_versions).values(
             camera_id=camera_id,
             version=version,
             lines=json.dumps([asdict(line) for line in kept]),
             zones=stored_zones,
+            shelves=stored_shelves,
             at_ns=now_ns,
             by=by,
         )
@@ -107,14 +112,15 @@ def _usable_lines(
     return kept
 
 
-def _zones_before(connection: Connection, camera_id: str, version: int) -> str:
-    before = connection.execute(
-        select(rule_versions.c.zones).where(
+def _before(connection: Connection, camera_id: str, version: int) -> tuple[str, str]:
+    """Return the zones and shelves of the version before this one, as JSON."""
+    row = connection.execute(
+        select(rule_versions.c.zones, rule_versions.c.shelves).where(
             rule_versions.c.camera_id == camera_id,
             rule_versions.c.version == version - 1,
         )
-    ).scalar()
-    return before or "[]"
+    ).one_or_none()
+    return (row.zones, row.shelves) if row is not None else ("[]", "[]")
 
 
 def _usable_zones(specs: Sequence[ZoneSpec]) -> list[Zone]:
@@ -136,6 +142,41 @@ def _usable_zones(specs: Sequence[ZoneSpec]) -> list[Zone]:
             raise StoreError(f"{what}.", todo=todo, code="rules.zone")
         kept.append(zone)
     return kept
+
+
+def _usable_shelves(specs: Sequence[ShelfSpec]) -> list[Shelf]:
+    """Return the shelves with identifiers of their own.
+
+    Raises:
+        StoreError: One of them cannot be used.
+    """
+    kept: list[Shelf] = []
+    for spec in specs:
+        shelf = Shelf(**{**spec.model_dump(), "id": spec.id or new_id()})
+        problem = shelf.problem()
+        if problem is None and any(shelf.name == other.name for other in kept):
+            problem = f"Two shelves are called {shelf.name!r}. Give each its own name."
+        if problem is None and any(shelf.id == other.id for other in kept):
+            problem = f"The shelf {shelf.name!r} is there twice. Remove one."
+        if problem is not None:
+            what, _, todo = problem.partition(". ")
+            raise StoreError(f"{what}.", todo=todo, code="rules.shelf")
+        kept.append(shelf)
+    return kept
+
+
+def shelves_from(stored: str) -> tuple[Shelf, ...]:
+    """Return shelves from their JSON."""
+    return tuple(
+        Shelf(
+            **{
+                **shelf,
+                "facings": tuple((a, b, c, d) for a, b, c, d in shelf["facings"]),
+                "obstacles": tuple(shelf["obstacles"]),
+            }
+        )
+        for shelf in json.loads(stored)
+    )
 
 
 def zones_from(stored: str) -> tuple[Zone, ...]:

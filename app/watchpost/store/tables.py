@@ -69,6 +69,7 @@ rule_versions = Table(
     Column("version", Integer, primary_key=True),
     Column("lines", Text, nullable=False),  # JSON
     Column("zones", Text, nullable=False, server_default="[]"),  # JSON
+    Column("shelves", Text, nullable=False, server_default="[]"),  # JSON
     Column("at_ns", BigInteger, nullable=False),
     Column("by", Text, nullable=False),
 )

@@ -10,7 +10,13 @@ from watchpost.base.errors import StoreError
 from watchpost.base.paths import DataFolder
 from watchpost.domain.cameras import SourceKind
 from watchpost.domain.rules import Anchor
-from watchpost.protocol.cameras import LineSpec, RulesSpec, SourceSpec, ZoneSpec
+from watchpost.protocol.cameras import (
+    LineSpec,
+    RulesSpec,
+    ShelfSpec,
+    SourceSpec,
+    ZoneSpec,
+)
 from watchpost.store.addresses import without_credentials
 from watchpost.store.audit import AuditLog
 from watchpost.store.cameras import (
@@ -280,3 +286,21 @@ def test_zones_are_kept_until_somebody_changes_them(cameras: CameraRepository) -
     with pytest.raises(StoreError, match="too small") as refused:
         cameras.save_rules(camera.id, RulesSpec(version=4, zones=(flat,)), "t")
     assert refused.value.code == "rules.zone"
+
+
+def test_shelves_are_kept_until_somebody_changes_them(
+    cameras: CameraRepository,
+) -> None:
+    camera = cameras.add(camera_spec(), "t")
+    places = ((0.1, 0.1, 0.3, 0.9), (0.4, 0.1, 0.6, 0.9))
+    row = ShelfSpec(name="Row", facings=places, product="bottle")
+    changed = cameras.save_rules(camera.id, RulesSpec(version=1, shelves=(row,)), "t")
+    (shelf,) = changed.rules.shelves
+    assert (shelf.name, shelf.facings, shelf.product) == ("Row", places, "bottle")
+    assert cameras.save_rules(camera.id, RulesSpec(version=2), "t").rules.shelves == (
+        shelf,
+    )
+    bad = ShelfSpec(name="Row", facings=places, product="person")
+    with pytest.raises(StoreError, match="not said") as refused:
+        cameras.save_rules(camera.id, RulesSpec(version=3, shelves=(bad,)), "t")
+    assert refused.value.code == "rules.shelf"
