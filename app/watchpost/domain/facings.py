@@ -112,7 +112,7 @@ class FacingRow:
         products = boxes[np.array([n == self.shelf.product for n in names], bool)]
         hiding = boxes[np.array([n in self.shelf.obstacles for n in names], bool)]
         filled = self._filled(products)
-        hidden = (covered(self._boxes, hiding) > HIDING_SHARE).any(axis=1)
+        hidden = np.any(covered(self._boxes, hiding) > HIDING_SHARE, axis=1)
         if moving is not None:
             hidden |= moving
         for place, is_filled, is_hidden in zip(

@@ -104,7 +104,7 @@ class CameraRepository:
             ).one_or_none()
         if stored is None:
             raise unknown("rules", f"{camera_id} version {version}")
-        return _rules(version, stored)
+        return _rules(version, stored.lines, stored.zones, stored.shelves)
 
     def next_number(self) -> int:
         """Return the lowest number that no camera has."""
@@ -307,14 +307,9 @@ def shelf_spec(shelf: Shelf) -> ShelfSpec:
     return ShelfSpec.model_validate(asdict(shelf))
 
 
-def _rules(version: int, row: Row[Any]) -> RuleSet:
-    """Return a row's rules; its columns are those of ``_RULE_COLUMNS``."""
-    return RuleSet(
-        version,
-        lines_from(row.lines),
-        zones_from(row.zones),
-        shelves_from(row.shelves),
-    )
+def _rules(version: int, lines: str, zones: str, shelves: str) -> RuleSet:
+    """Return rules from their columns' JSON."""
+    return RuleSet(version, lines_from(lines), zones_from(zones), shelves_from(shelves))
 
 
 _RULE_COLUMNS = (
@@ -337,7 +332,7 @@ def _record(row: Row[Any]) -> CameraRecord:
         source=_source_from(row.source),
         enabled=row.enabled,
         record=row.record,
-        rules=_rules(row.rules_version, row),
+        rules=_rules(row.rules_version, row.lines, row.zones, row.shelves),
         removed_ns=row.removed_ns,
     )
 
