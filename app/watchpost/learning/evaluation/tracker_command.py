@@ -25,6 +25,7 @@ from watchpost.learning.evaluation.mot import (
     scored,
 )
 from watchpost.learning.evaluation.tracking_metrics import TrackingScore, score_tracks
+from watchpost.learning.evaluation.tracking_peers import installed_peers, run_peer
 
 _EXPECTED = "ref_tracker/expected_metrics.json"
 _TRACKS = "ref_tracker/tracks.txt"
@@ -49,6 +50,8 @@ _FIELDS = {
     "FN": "misses",
     "TP": "hits",
 }
+_TABLE = ("HOTA", "IDF1", "MOTA", "IDSW", "DetA", "AssA", "FP", "FN")
+_COUNTS = ("IDSW", "FP", "FN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a sequence, or a folder of sequences",
     )
     parser.add_argument(
+        "--peers",
+        action="store_true",
+        help="also run the public trackers that are installed here (supervision, "
+        "trackers, norfair) on the same detections",
+    )
+    parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write the outcome here"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="write a table in Markdown here"
     )
 
 
@@ -103,7 +115,9 @@ def run(options: argparse.Namespace) -> int:
             print(_check_text(sequence.name, checks[sequence.name]))
         if sequence.detections is not None:
             found[sequence.name] = follow(sequence)
-            theirs = peers.get(sequence.name, {})
+            theirs = peers.setdefault(sequence.name, {})
+            if options.peers:
+                theirs |= live_peers(sequence)
             agrees &= not behind(found[sequence.name].score, theirs)
             print(_text(sequence, found[sequence.name], theirs))
     if options.json is not None:
@@ -114,6 +128,8 @@ def run(options: argparse.Namespace) -> int:
             "peers": {name: peers.get(name, {}) for name in found},
         }
         replace_file(options.json, json.dumps(outcome, indent=1).encode())
+    if options.report is not None:
+        replace_file(options.report, _report(found, peers).encode())
     return 0 if agrees else 1
 
 
@@ -147,6 +163,16 @@ def follow(sequence: Sequence) -> Followed:
     score = score_tracks(*scored(sequence, tuple(said)))
     boxes = float(np.mean([len(seen.scores) for seen in sequence.detections]))
     return Followed(score, float(np.median(spent_ms)), boxes)
+
+
+def live_peers(sequence: Sequence) -> dict[str, dict[str, float]]:
+    """Return the figures of the public trackers installed here, in percent."""
+    return {
+        name: _figures(
+            score_tracks(*scored(sequence, run_peer(sequence, begin(sequence))))
+        )
+        for name, begin in installed_peers().items()
+    }
 
 
 def wrong_measures(folder: Path, sequence: Sequence) -> list[str]:
@@ -198,6 +224,41 @@ def _peers(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
         for name, values in sequences.items():
             by_sequence.setdefault(name, {})[tracker] = values
     return by_sequence
+
+
+def _figures(score: TrackingScore) -> dict[str, float]:
+    return {
+        name: value if name in _COUNTS else round(100 * value, 3)
+        for name in _TABLE
+        for value in (getattr(score, _FIELDS[name]),)
+    }
+
+
+def _report(
+    found: Mapping[str, Followed],
+    peers: Mapping[str, Mapping[str, Mapping[str, float]]],
+) -> str:
+    lines = [
+        "# Tracker",
+        "",
+        "One setting for all sequences, every tracker on the same detections. HOTA, DetA "
+        "and AssA are means over overlaps 0.05 to 0.95, the rest is at 0.5.",
+    ]
+    for name, one in found.items():
+        rows = {"**Watchpost**": _figures(one.score), **peers.get(name, {})}
+        lines += ["", f"## {name}", "", f"| Tracker | {' | '.join(_TABLE)} |"]
+        lines.append("|---|" + "---:|" * len(_TABLE))
+        lines += [
+            f"| {tracker} | {' | '.join(_cell(values, key) for key in _TABLE)} |"
+            for tracker, values in rows.items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(values: Mapping[str, float], name: str) -> str:
+    if name not in values:
+        return "-"
+    return f"{values[name]:.0f}" if name in _COUNTS else f"{values[name]:.2f}"
 
 
 def _check_text(name: str, wrong: list[str]) -> str:

@@ -9,7 +9,8 @@ import pytest
 from watchpost.base.errors import LearningError
 from watchpost.cli import main
 from watchpost.learning.evaluation.mot import find_sequences, read_sequence
-from watchpost.learning.evaluation.tracker_command import wrong_measures
+from watchpost.learning.evaluation.tracker_command import live_peers, wrong_measures
+from watchpost.learning.evaluation.tracking_peers import installed_peers
 
 INFO = """[Sequence]
 name=walk
@@ -42,7 +43,10 @@ def test_people_who_pass_each_other_keep_their_names(
     walk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = walk.parent / "out.json"
-    assert main(["evaluate", "tracker", "--mot", str(walk), "--json", str(out)]) == 0
+    report = walk.parent / "out.md"
+    words = ["evaluate", "tracker", "--mot", str(walk), "--peers"]
+    assert main([*words, "--json", str(out), "--report", str(report)]) == 0
+    assert "| **Watchpost** | " in report.read_text(encoding="utf-8")
     outcome = json.loads(out.read_text(encoding="utf-8"))
     score = outcome["sequences"]["walk"]["score"]
     assert score["switches"] == 0
@@ -50,6 +54,14 @@ def test_people_who_pass_each_other_keep_their_names(
     assert (score["misses"], score["false_positives"]) == (2, 0)
     assert score["idf1"] > 0.98
     assert "walk: 30 frames at 10 a second, 2.0 boxes each" in capsys.readouterr().out
+
+
+def test_installed_peers_follow_both_people(walk: Path) -> None:
+    if not installed_peers():
+        pytest.skip("needs supervision 0.29.1, trackers or norfair beside the product")
+    for name, figures in live_peers(read_sequence(walk)).items():
+        assert figures["IDSW"] == 0, name
+        assert figures["IDF1"] > 70, name
 
 
 def test_a_better_peer_is_said(walk: Path, capsys: pytest.CaptureFixture[str]) -> None:
