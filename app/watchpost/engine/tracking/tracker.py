@@ -45,7 +45,7 @@ class TrackerSettings:
         lost_s: Seconds that an unseen track is remembered.
     """
 
-    sure_score: float = 0.6
+    sure_score: float = 0.45
     unsure_score: float = 0.25
     birth_score: float = 0.45
     min_overlap: float = 0.15
