@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 # Standard deviations as shares of the object's height.
-_MEASURED = 0.12
-_DRIFT_PER_S = 0.25
+_MEASURED = 0.1
+_DRIFT_PER_S = 0.1
 _ACCELERATION_PER_S = 0.2
 _FIRST_POSITION = 0.1
 _FIRST_SPEED = 1.5
