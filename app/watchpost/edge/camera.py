@@ -177,6 +177,9 @@ class RunningCamera:
             baseline=self._room.stores.pictures.baseline(self.id),
         )
         self._capture = capture
+        # A new process begins to look anew; what stood ends here.
+        self._status = self._status.model_copy(update=_NO_PICTURE)
+        self._keep_quality(QualityReport(self._room.clock.utc_ns()))
         self._started_ns = self._room.clock.monotonic_ns()
         self.counting.truth.restart()
         self._set_state(StateChanged(CameraState.CONNECTING))
@@ -336,8 +339,14 @@ class RunningCamera:
         if before.quality == report.troubles:
             return
         _log.info("picture", camera=self.id, troubles=list(report.troubles))
-        self._room.stores.pictures.changed(self.id, report)
+        self._keep_quality(report)
         self.publish()
+
+    def _keep_quality(self, report: QualityReport) -> None:
+        try:
+            self._room.stores.pictures.changed(self.id, report)
+        except StoreError as error:
+            _log.warning("picture trouble not kept", camera=self.id, code=error.code)
 
     def _keep_baseline(self, learnt: BaselineLearnt) -> None:
         try:
@@ -405,7 +414,6 @@ class RunningCamera:
                 # What is not known is not zero, and old figures say nothing of now.
                 self._status = self._status.model_copy(
                     update={"fps": None, "bits_per_s": None, "frames_lost": None}
-                    | _NO_PICTURE
                 )
                 self.counting.figures.forget()
             if change.state is before.state and change.sentence == before.sentence:

@@ -44,14 +44,6 @@ class PictureRepository:
         """
         self._db.write(lambda connection: _note(connection, camera_id, report))
 
-    def ended(self, camera_id: str, at_ns: int) -> None:
-        """Note that a camera gives no pictures any more.
-
-        Raises:
-            StoreError: It cannot be written.
-        """
-        self.changed(camera_id, QualityReport(at_ns))
-
 
 def _note(connection: Connection, camera_id: str, report: QualityReport) -> None:
     standing = (bad_pictures.c.camera_id == camera_id) & bad_pictures.c.to_ns.is_(None)

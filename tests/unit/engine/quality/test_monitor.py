@@ -82,7 +82,7 @@ def test_a_trouble_is_told_within_ten_seconds_and_ends(
     # Counts of the seconds before it was sure are not to be trusted either.
     assert bad[-1].since_ns == _LEARNING * NS_PER_S
     good = _watch(monitor, lambda picture: picture, _LEARNING + 11, 20)
-    assert good[-1].troubles == ()
+    assert good[-1].is_trusted
 
 
 def test_equal_pictures_of_a_noisy_camera_are_frozen(learnt: Baseline) -> None:
