@@ -76,4 +76,4 @@ def _luma(frame: VideoFrame) -> Luma:
         plane = frame.planes[0]
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         return rows[: frame.height, : frame.width]
-    return frame.to_ndarray(format="gray")
+    return frame.to_ndarray(format="gray").astype(np.uint8, copy=False)

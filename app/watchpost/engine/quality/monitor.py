@@ -145,7 +145,7 @@ class QualityMonitor:
         before, self._thumb = self._thumb, features.thumb
         if before is None or before.shape != features.thumb.shape:
             return None
-        changed = cv2.absdiff(before, features.thumb)
+        changed = np.bitwise_xor(before, features.thumb)
         return float(any_in_tiles(changed).mean())
 
     def _is_suspect(self) -> bool:
