@@ -43,5 +43,6 @@ MEASUREMENTS = (
     Measurement("chain", "packets to counts, against naive loops"),
     Measurement("track", "tracker, against one written the usual way"),
     Measurement("events", "durable counts a second, pages of the ledger"),
+    Measurement("quality", "camera quality monitor, a look at 1080p"),
     Measurement("memory", "memory of all processes over time"),
 )

@@ -77,6 +77,14 @@ RULES: Mapping[AlarmKind, AlarmRule] = dict(
             5.0,
             "Choose another model in Settings and send this one back to its maker.",
         ),
+        # The monitor has waited already until it was sure.
+        _rule(
+            AlarmKind.PICTURE,
+            Priority.P2,
+            0.0,
+            5.0,
+            "Look at the camera; if it cannot be put right there, call the technician.",
+        ),
         _rule(
             AlarmKind.STORAGE,
             Priority.P1,
@@ -91,6 +99,7 @@ HIDDEN_BY: Mapping[AlarmKind, AlarmKind] = {
     AlarmKind.NOT_ANALYSED: AlarmKind.NO_VIDEO,
     AlarmKind.RECORDING_STOPPED: AlarmKind.NO_VIDEO,
     AlarmKind.LATENCY: AlarmKind.NO_VIDEO,
+    AlarmKind.PICTURE: AlarmKind.NO_VIDEO,
 }
 
 Key = tuple[AlarmKind, str]

@@ -25,6 +25,7 @@ class AlarmKind(StrEnum):
     TEMPERATURE = "temperature"
     MODEL_QUARANTINED = "model_quarantined"
     STORAGE = "storage"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)

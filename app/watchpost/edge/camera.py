@@ -7,19 +7,23 @@ from dataclasses import replace
 
 from watchpost.api.packets import PacketRelay, Stream
 from watchpost.base.clock import NS_PER_S
+from watchpost.base.errors import StoreError
 from watchpost.base.log import get_logger
 from watchpost.domain.cameras import CameraState, Source
+from watchpost.domain.quality import QualityReport
 from watchpost.domain.rules import RuleSet
 from watchpost.edge.counting import CameraCounting
 from watchpost.edge.engine_room import EngineRoom
 from watchpost.edge.tiles import TileLeases
 from watchpost.engine.capture.events import (
+    BaselineLearnt,
     CaptureEvent,
     CaptureStats,
     Died,
     FrameReady,
     Opened,
     PacketArrived,
+    QualityChanged,
     RecordingChanged,
     SegmentClosed,
     SegmentOpened,
@@ -39,6 +43,13 @@ _LAST_RESTART_S = 5.0
 # A capture process that lived this long was well: the next death counts as the first.
 _WELL_AFTER_S = 60.0
 _TILE_WAIT_S = 1.0
+
+_NO_PICTURE: dict[str, object] = {
+    "quality": (),
+    "quality_unknown": (),
+    "quality_sentence": "",
+    "untrusted_since_ns": None,
+}
 
 _log = get_logger(__name__)
 
@@ -163,8 +174,12 @@ class RunningCamera:
             first_epoch=self._room.stores.cameras.next_epoch(self.id),
             record=self._record.record,
             on_event=self._on_event,
+            baseline=self._room.stores.pictures.baseline(self.id),
         )
         self._capture = capture
+        # A new process begins to look anew; what stood ends here.
+        self._status = self._status.model_copy(update=_NO_PICTURE)
+        self._keep_quality(QualityReport(self._room.clock.utc_ns()))
         self._started_ns = self._room.clock.monotonic_ns()
         self.counting.truth.restart()
         self._set_state(StateChanged(CameraState.CONNECTING))
@@ -271,6 +286,10 @@ class RunningCamera:
                 self._set_state(event)
             case Opened():
                 self._open(event)
+            case QualityChanged():
+                self._take_quality(event)
+            case BaselineLearnt():
+                self._keep_baseline(event)
             case Truth():
                 self.counting.truth.told(event.counts)
             case SegmentOpened() | SegmentClosed() | RecordingChanged():
@@ -302,6 +321,39 @@ class RunningCamera:
                     "last_frame_ns": stats.last_frame_ns or self._status.last_frame_ns,
                 }
             )
+
+    def _take_quality(self, change: QualityChanged) -> None:
+        report = QualityReport(
+            change.at_ns, change.troubles, change.since_ns, change.unknown
+        )
+        with self._lock:
+            before = self._status
+            self._status = before.model_copy(
+                update={
+                    "quality": report.troubles,
+                    "quality_unknown": report.unknown,
+                    "quality_sentence": report.sentence,
+                    "untrusted_since_ns": report.since_ns,
+                }
+            )
+        if before.quality == report.troubles:
+            return
+        _log.info("picture", camera=self.id, troubles=list(report.troubles))
+        self._keep_quality(report)
+        self.publish()
+
+    def _keep_quality(self, report: QualityReport) -> None:
+        try:
+            self._room.stores.pictures.changed(self.id, report)
+        except StoreError as error:
+            _log.warning("picture trouble not kept", camera=self.id, code=error.code)
+
+    def _keep_baseline(self, learnt: BaselineLearnt) -> None:
+        try:
+            self._room.stores.pictures.keep_baseline(self.id, learnt.payload.decode())
+        except StoreError as error:
+            # It is learnt again; a full disk is told elsewhere.
+            _log.warning("baseline not kept", camera=self.id, code=error.code)
 
     def _open(self, opened: Opened) -> None:
         self._room.stores.cameras.epoch_began(self.id, opened.epoch)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from watchpost.base.clock import datetime_from_ns
 from watchpost.domain.alarming import Condition
 from watchpost.domain.alarms import AlarmKind
 from watchpost.domain.cameras import CameraState
 from watchpost.domain.coverage import NotAnalysed
+from watchpost.domain.quality import TODO, WHAT
 from watchpost.protocol.cameras import CameraStatus
 from watchpost.protocol.edge import EdgeSettings
 from watchpost.protocol.health import HealthSample
@@ -57,6 +59,8 @@ def of_camera(check: CameraCheck) -> Iterator[Condition]:
     if check.not_analysed is not None:
         why = _WHY_NOT.get(check.not_analysed, check.not_analysed.value)
         yield Condition(AlarmKind.NOT_ANALYSED, camera_id, f"Not analysed: {why}")
+    if status.untrusted_since_ns is not None and status.quality:
+        yield Condition(AlarmKind.PICTURE, camera_id, _untrusted(status))
     if check.record and not status.recording:
         text = f"Not recorded. {check.recording_trouble}".strip()
         yield Condition(AlarmKind.RECORDING_STOPPED, camera_id, text)
@@ -70,6 +74,17 @@ def of_camera(check: CameraCheck) -> Iterator[Condition]:
                 f"Latency over frame budget: p95 {status.latency_p95_ms:.0f} / "
                 f"{budget_ms:.0f} ms",
             )
+
+
+def _untrusted(status: CameraStatus) -> str:
+    assert status.untrusted_since_ns is not None
+    begin = datetime_from_ns(status.untrusted_since_ns).astimezone()
+    worst = status.quality[0]
+    what = WHAT[worst]
+    return (
+        f"{what[0].upper()}{what[1:]}; counts from {begin:%H:%M} on are not to be "
+        f"trusted. {TODO[worst]}"
+    )
 
 
 def of_edge(

@@ -18,6 +18,7 @@ from watchpost.store.disputes import DisputeRepository
 from watchpost.store.health import HealthHistory
 from watchpost.store.ledger import Ledger
 from watchpost.store.models import ModelRepository
+from watchpost.store.pictures import PictureRepository
 from watchpost.store.secrets import SecretStore
 from watchpost.store.segments import SegmentIndex
 from watchpost.store.settings import EdgeIdentity, SettingsRepository
@@ -41,6 +42,7 @@ class Stores:
     segments: SegmentIndex
     models: ModelRepository
     health: HealthHistory
+    pictures: PictureRepository
     tokens: TokenRepository
     audit: AuditLog
 
@@ -79,6 +81,7 @@ def open_stores(
             segments=SegmentIndex(database),
             models=ModelRepository(database),
             health=HealthHistory(database),
+            pictures=PictureRepository(database, settings),
             tokens=TokenRepository(database),
             audit=AuditLog(database),
         )

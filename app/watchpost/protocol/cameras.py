@@ -8,6 +8,7 @@ from pydantic import Field
 
 from watchpost.domain.cameras import CameraState, SourceKind
 from watchpost.domain.facings import FacingState
+from watchpost.domain.quality import QualityTrouble
 from watchpost.domain.rules import Anchor
 from watchpost.protocol.wire import Answer, Request
 
@@ -155,6 +156,14 @@ class CameraStatus(Answer):
     recording: bool = False
     frames_lost: float | None = None
     """Share of frames, 0..1, that never came, over the last minute."""
+    quality: tuple[QualityTrouble, ...] = ()
+    """What is wrong with the picture, the worst first."""
+    quality_unknown: tuple[QualityTrouble, ...] = ()
+    """What cannot be told in this scene, or not yet."""
+    quality_sentence: str = ""
+    """What is wrong with the picture and what to do; empty when all is well."""
+    untrusted_since_ns: int | None = None
+    """Since when counts are not to be trusted, or None."""
     totals: tuple[LineTotals, ...] = ()
     truth: tuple[LineTotals, ...] | None = None
     """What really happened since the start; simulated cameras only."""

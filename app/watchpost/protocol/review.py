@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from watchpost.domain.quality import QualityTrouble
 from watchpost.domain.rules import Anchor, Direction
 from watchpost.protocol.live import Box
 from watchpost.protocol.wire import Answer, Request
@@ -47,6 +48,8 @@ class Event(Answer):
     """Why there is no clip, when there is none."""
     corrected: bool = False
     dispute_id: str | None = None
+    picture: tuple[QualityTrouble, ...] = ()
+    """What was wrong with the picture at that moment; empty when it can be trusted."""
 
 
 class EventPage(Answer):

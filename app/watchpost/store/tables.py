@@ -246,6 +246,18 @@ looked = Table(
 )
 Index(None, looked.c.camera_id, looked.c.to_ns)
 
+bad_pictures = Table(
+    "bad_pictures",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("camera_id", Text, ForeignKey("cameras.id"), nullable=False),
+    Column("from_ns", BigInteger, nullable=False),
+    Column("to_ns", BigInteger),  # None while it lasts
+    Column("troubles", Text, nullable=False),  # joined by commas
+    comment="Stretches of time in which counts are not to be trusted.",
+)
+Index(None, bad_pictures.c.camera_id, bad_pictures.c.from_ns)
+
 metrics = Table(
     "metrics",
     metadata,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchpost.domain.cameras import CameraState
+from watchpost.domain.quality import QualityTrouble
 from watchpost.engine.frames import FrameHeader
 
 
@@ -150,6 +151,30 @@ class CaptureStats:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityChanged:
+    """The picture got worse or better, or more can be told of it.
+
+    Attributes:
+        at_ns: UTC nanoseconds.
+        troubles: What is wrong with it now, the worst first.
+        since_ns: Since when counts are not to be trusted, or None.
+        unknown: What cannot be told in this scene, or not yet.
+    """
+
+    at_ns: int
+    troubles: tuple[QualityTrouble, ...]
+    since_ns: int | None
+    unknown: tuple[QualityTrouble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineLearnt:
+    """What is usual for the camera's picture, to be kept; JSON as bytes."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """What really happened in a simulated scene up to a frame.
 
@@ -196,6 +221,8 @@ CaptureEvent = (
     | SegmentClosed
     | RecordingChanged
     | CaptureStats
+    | QualityChanged
+    | BaselineLearnt
     | Truth
     | Ended
     | Died

@@ -9,13 +9,16 @@ from typing import Any
 from watchpost.base.channel import Message
 from watchpost.domain.cameras import CameraState
 from watchpost.domain.frames import FrameKey
+from watchpost.domain.quality import QualityTrouble
 from watchpost.engine.capture.events import (
+    BaselineLearnt,
     CaptureEvent,
     CaptureStats,
     Ended,
     FrameReady,
     Opened,
     PacketArrived,
+    QualityChanged,
     RecordingChanged,
     SegmentClosed,
     SegmentOpened,
@@ -28,11 +31,13 @@ from watchpost.engine.frames import FrameHeader
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
+        BaselineLearnt,
         CaptureStats,
         Ended,
         FrameReady,
         Opened,
         PacketArrived,
+        QualityChanged,
         RecordingChanged,
         SegmentClosed,
         SegmentOpened,
@@ -42,6 +47,7 @@ _KINDS: dict[str, type[Any]] = {
     )
 }
 _PATHS = {"path", "mailbox_path"}
+_TROUBLES = {"troubles", "unknown"}
 _BYTES = {"payload", "extradata"}
 
 
@@ -72,6 +78,8 @@ def decode(message: Message, payload: bytes) -> CaptureEvent:
         values[name] = payload
     if "header" in values:
         values["header"] = _header_from_list(values["header"])
+    for name in _TROUBLES & values.keys():
+        values[name] = tuple(QualityTrouble(value) for value in values[name])
     if "state" in values:
         values["state"] = CameraState(values["state"])
     if "counts" in values:

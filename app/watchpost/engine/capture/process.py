@@ -68,6 +68,7 @@ class CaptureProcess:
         on_event: Callable[[CaptureEvent], None],
         lockstep: bool = False,
         loop: bool = True,
+        baseline: str = "",
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         if not camera_id or not camera_id.replace("-", "").replace("_", "").isalnum():
@@ -79,6 +80,7 @@ class CaptureProcess:
         self._on_event = on_event
         self._lockstep = lockstep
         self._loop = loop
+        self._baseline = baseline
         self._clock = clock
         self._lock = threading.Lock()
         self._wishes = Wishes(record=record)
@@ -126,6 +128,7 @@ class CaptureProcess:
                 first_epoch=self._next_epoch,
                 lockstep=self._lockstep,
                 loop=self._loop,
+                baseline=self._baseline,
             )
             self._tile = None
             self._mailbox_path = None

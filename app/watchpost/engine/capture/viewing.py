@@ -28,6 +28,7 @@ from watchpost.engine.capture.gate import MotionGate
 from watchpost.engine.capture.naming import NamedPicture, PictureNames
 from watchpost.engine.capture.outbox import Outbox
 from watchpost.engine.capture.pictures import Mailbox, RingFiles, Tile
+from watchpost.engine.capture.watching import QualityWatch
 from watchpost.engine.capture.wishes import CaptureTask, Wishes
 from watchpost.engine.frames import FrameHeader
 from watchpost.engine.recording.frame_list import ListedFrame
@@ -101,6 +102,8 @@ class Viewing:
         self._names = PictureNames()
         self._places: dict[int, Place] = {}
         self._gate = MotionGate()
+        # In lockstep pictures come by the clip's time, not by the hour of the day.
+        self._quality = None if task.lockstep else QualityWatch(outbox, task.baseline)
         self._mailbox: Mailbox | None = None
         self._tile: Tile | None = None
         self._published_ns = 0
@@ -268,6 +271,8 @@ class Viewing:
             place.frames.note(
                 ListedFrame(place.file_ms, key, named.pts_ns, named.at_ns)
             )
+        if self._quality is not None:
+            self._quality.look(frame, named.at_ns)
         wishes = self._await_turn()
         if wishes is None:
             return

@@ -68,6 +68,7 @@ class CaptureTask:
         first_epoch: Number of the first epoch.
         lockstep: Deliver each picture only after ``proceed``.
         loop: Play files again at their end.
+        baseline: What is usual for the camera's picture, JSON text; may be empty.
     """
 
     camera_id: str
@@ -76,3 +77,4 @@ class CaptureTask:
     first_epoch: int
     lockstep: bool
     loop: bool
+    baseline: str = ""

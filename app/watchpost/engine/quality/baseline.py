@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from watchpost.base.clock import NS_PER_S
 from watchpost.engine.quality.features import FIGURES, TILES, VIEW_SIZE, Features, Map
 
-FEWEST = 8
+FEWEST = 10
 """Looks before anything is called usual."""
 
 _HOURS = 24
@@ -34,13 +34,15 @@ class Baseline:
         self.looks = 0
         """Looks taken in."""
         self.pairs = 0
-        self.same = 0
+        self.still = 0
         self.view: Map = np.zeros(VIEW_SIZE[::-1], np.float32)
         """Mean of the views, float32, shape (96, 160)."""
         self.detail: Map = np.zeros(TILES[::-1], np.float32)
         """Mean detail of each tile, float32, shape (9, 16)."""
         self.tiles: Map = np.zeros(TILES[::-1], np.float32)
         """Mean luma of each tile, float32, shape (9, 16)."""
+        self.contrast: Map = np.zeros(TILES[::-1], np.float32)
+        """Usual low standard deviation of each tile, float32, shape (9, 16)."""
         self._hours: dict[int, deque[tuple[float, ...]]] = {}
         self._learnt_ns: int | None = None
         self._usual: dict[int, NDArray[np.float64]] = {}
@@ -52,8 +54,8 @@ class Baseline:
 
     @property
     def stands_still(self) -> float | None:
-        """Share of pictures equal to the one before, 0..1; None while not known."""
-        return self.same / self.pairs if self.pairs >= FEWEST else None
+        """Share of pictures mostly equal to the one before; None while not known."""
+        return self.still / self.pairs if self.pairs >= FEWEST else None
 
     def usual(self, at_ns: int) -> dict[str, float] | None:
         """Return the usual figures of that hour, or of the last hour known before it."""
@@ -68,17 +70,18 @@ class Baseline:
         medians = np.median(pooled, axis=0)
         return dict(zip(FIGURES, map(float, medians), strict=True))
 
-    def learn(self, features: Features, at_ns: int, *, same: bool | None) -> None:
+    def learn(self, features: Features, at_ns: int, *, still: bool | None) -> None:
         """Take in a look at a picture that is as it should be.
 
         Args:
             features: Its figures.
             at_ns: UTC nanoseconds.
-            same: Whether it equals the picture before; None when there was none.
+            still: Whether most of it equals the picture before, as only pictures without
+                noise do; None when there was none before.
         """
-        if same is not None:
+        if still is not None:
             self.pairs += 1
-            self.same += same
+            self.still += still
         hour = at_ns // _HOUR_NS % _HOURS
         samples = self._hours.setdefault(hour, deque(maxlen=_MOST))
         learnt = self._learnt_ns
@@ -93,6 +96,12 @@ class Baseline:
         self.view += share * (features.view - self.view)
         self.detail += share * (features.detail - self.detail)
         self.tiles += share * (features.tiles - self.tiles)
+        if self.looks == 1:
+            self.contrast = features.contrast.copy()
+        else:
+            rise = features.contrast - self.contrast
+            # Low rather than mean: what stands there always, not what passes.
+            self.contrast += rise * np.where(rise < 0, min(1.0, 4 * share), share / 4)
 
     def to_values(self) -> dict[str, Any]:
         """Return plain values that JSON can hold, some 20 to 100 KB."""
@@ -100,10 +109,11 @@ class Baseline:
             "version": _VERSION,
             "looks": self.looks,
             "pairs": self.pairs,
-            "same": self.same,
+            "still": self.still,
             "view": _coded(self.view),
             "detail": _coded(self.detail),
             "tiles": _coded(self.tiles),
+            "contrast": _coded(self.contrast),
             "hours": {
                 str(hour): [[float(f"{v:.4g}") for v in s] for s in samples]
                 for hour, samples in self._hours.items()
@@ -120,12 +130,13 @@ class Baseline:
             baseline.view = _decoded(values["view"], VIEW_SIZE)
             baseline.detail = _decoded(values["detail"], TILES)
             baseline.tiles = _decoded(values["tiles"], TILES)
+            baseline.contrast = _decoded(values["contrast"], TILES)
             for hour, samples in values["hours"].items():
                 baseline._hours[int(hour) % _HOURS] = deque(
                     (_figures(sample) for sample in samples), maxlen=_MOST
                 )
             baseline.pairs = int(values["pairs"])
-            baseline.same = int(values["same"])
+            baseline.still = int(values["still"])
             baseline.looks = (
                 int(values["looks"]) if any(baseline._hours.values()) else 0
             )

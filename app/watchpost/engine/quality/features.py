@@ -26,7 +26,6 @@ FIGURES = (
     "mean",
     "dark",
     "bright",
-    "flat",
     "smooth",
     "blockiness",
 )
@@ -34,7 +33,6 @@ FIGURES = (
 _WIDTH = 640
 _DARK = 16
 _BRIGHT = 245
-_FLAT_STD = 4.0
 _SMOOTH = 1
 _BLOCK = 8
 _CROP = (288, 512)
@@ -49,10 +47,11 @@ class Features:
         sharpness: Variance of the Laplacian, grey levels squared.
         mean: Mean luma, 0..255.
         dark, bright: Shares of pixels below 16 and above 245, 0..1.
-        flat: Share of tiles with next to no structure, 0..1.
-        smooth: Share of pixels without any texture of their own, 0..1.
+        smooth: Share of pixels without any texture of their own, 0..1, in the middle
+            one of the tiles.
         blockiness: Steps on the 8 x 8 grid of codecs against steps beside it; 1 is none.
         tiles: Mean luma of each tile, float32, shape (9, 16).
+        contrast: Standard deviation of each tile, float32, shape (9, 16).
         detail: Mean absolute Laplacian of each tile, float32, shape (9, 16).
         view: Gradients under a window, float32, shape (96, 160).
         thumb: The picture made small by leaving out pixels, uint8, to find equal ones.
@@ -62,10 +61,10 @@ class Features:
     mean: float
     dark: float
     bright: float
-    flat: float
     smooth: float
     blockiness: float
     tiles: Map
+    contrast: Map
     detail: Map
     view: Map
     thumb: Luma
@@ -92,17 +91,18 @@ def features_of(luma: Luma) -> Features:
     laplacian = cv2.Laplacian(small, cv2.CV_16S)
     _, spread = cv2.meanStdDev(laplacian)
     steps = cv2.convertScaleAbs(laplacian)
+    _, plain = cv2.threshold(steps, _SMOOTH, 255, cv2.THRESH_BINARY_INV)
     shades = cv2.calcHist([small], [0], None, [256], [0, 256]).ravel() / small.size
-    tiles, std = tile_statistics(small)
+    tiles, contrast = tile_statistics(small)
     return Features(
         sharpness=float(spread[0, 0] ** 2),
         mean=float(shades @ np.arange(256, dtype=np.float32)),
         dark=float(shades[:_DARK].sum()),
         bright=float(shades[_BRIGHT + 1 :].sum()),
-        flat=float((std < _FLAT_STD).mean()),
-        smooth=1 - cv2.countNonZero((steps > _SMOOTH).view(np.uint8)) / steps.size,
+        smooth=float(np.median(_resized(plain, TILES))) / 255,
         blockiness=blockiness(luma),
         tiles=tiles,
+        contrast=contrast,
         detail=_resized(steps, TILES).astype(np.float32),
         view=view_of(small),
         thumb=np.ascontiguousarray(small[::2, ::2]),
@@ -124,6 +124,17 @@ def tile_statistics(luma: Luma) -> tuple[Map, Map]:
     mean = _resized(values, TILES)
     square = _resized(values * values, TILES)
     return mean, np.sqrt(np.maximum(square - mean * mean, 0))
+
+
+def any_in_tiles(picture: Luma) -> NDArray[np.bool_]:
+    """Return for each tile whether any pixel of it is not zero, shape (9, 16)."""
+    across, down = TILES
+    rows, columns = (picture.shape[0] // down, picture.shape[1] // across)
+    kept = picture[: rows * down, : columns * across]
+    # Rows first: the long axis is reduced while it lies in one piece.
+    by_row: Luma = kept.reshape(down, rows, columns * across).max(axis=1)
+    found: NDArray[np.bool_] = by_row.reshape(down, across, columns).max(axis=2) > 0
+    return found
 
 
 def blockiness(luma: Luma) -> float:

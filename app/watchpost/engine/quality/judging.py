@@ -26,12 +26,12 @@ _DARK_SHARE = 0.4
 _DIMMED = 0.3
 _BRIGHT_SHARE = 0.3
 _RISE = 0.2
-_FLAT_RISE = 0.3
-_MOSTLY_FLAT = 0.65
+_LOST_SHARE = 0.35
+_FLAT = 4.0
+_STRUCTURE = 8.0
 _SHIFT = 0.02
 _PEAK = 0.08
 _KNOWN_VIEW = 0.35
-_LOST_VIEW = 0.3
 _STILL = 0.02
 _SMOOTH_RISE = 0.22
 _BLOCKS = 1.35
@@ -104,11 +104,9 @@ def judge(features: Features, baseline: Baseline, past: Past, at_ns: int) -> Lev
     bright = features.bright / max(_BRIGHT_SHARE, usual["bright"] + _RISE)
     levels[QualityTrouble.DARK] = dark
     levels[QualityTrouble.BRIGHT] = bright
-    covered = None
-    if dark < 1 and bright < 1 and usual["flat"] < _MOSTLY_FLAT:
-        covered = (features.flat - usual["flat"]) / _FLAT_RISE
-    levels[QualityTrouble.COVERED] = covered
     visible = dark < 1 and bright < 1
+    covered = _covered(features, baseline) if visible else None
+    levels[QualityTrouble.COVERED] = covered
     if visible and (covered is None or covered < 1):
         _judge_details(features, usual, baseline, levels)
         levels[QualityTrouble.DIRTY] = _dirty(baseline, past)
@@ -148,6 +146,16 @@ def _dark(features: Features, usual: dict[str, float], baseline: Baseline) -> fl
     like = np.corrcoef(features.tiles.ravel(), baseline.tiles.ravel())[0, 1]
     dimmed = _DIMMED * usual["mean"] / max(features.mean, 1.0)
     return float(max(share, dimmed if like > 0.6 else 0.0))
+
+
+def _covered(features: Features, baseline: Baseline) -> float | None:
+    """Parts of the picture that always had structure have next to none now."""
+    usual = baseline.contrast
+    busy = usual > _STRUCTURE
+    if np.count_nonzero(busy) < _FEWEST_TILES:
+        return None
+    now = features.contrast[busy]
+    return float(((now < _FLAT) & (now < 0.4 * usual[busy])).mean() / _LOST_SHARE)
 
 
 def _moved(features: Features, baseline: Baseline) -> float | None:

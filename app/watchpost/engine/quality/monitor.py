@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from watchpost.base.clock import NS_PER_S
 from watchpost.domain.quality import HARMLESS, QualityReport, QualityTrouble
 from watchpost.engine.quality.baseline import Baseline
-from watchpost.engine.quality.features import Features, Luma, features_of, luma_of
+from watchpost.engine.quality.features import (
+    Features,
+    Luma,
+    any_in_tiles,
+    features_of,
+    luma_of,
+)
 from watchpost.engine.quality.judging import Past, judge
 
 # A trouble whose measure fell below this share of its limit is over.
 _LEAVE = 0.8
+# With a sensor's noise most of a picture changes, with things that move a part of it.
+_NOISY = 0.7
 _LONG_NS = 30 * NS_PER_S
 
 
@@ -113,13 +120,15 @@ class QualityMonitor:
         """Look at a picture's luma, shape (H, W), uint8, at the camera's own size."""
         self._begin_anew_after_gap(at_ns)
         features = features_of(luma)
-        same = self._is_same(features)
+        changed = self._changed(features)
+        same = None if changed is None else changed == 0
         self._past.add(features, same=same)
         levels = judge(features, self.baseline, self._past, at_ns)
         for trouble, state in self._states.items():
             state.take(levels[trouble], at_ns)
         if self._learns and not self._is_suspect():
-            self.baseline.learn(features, at_ns, same=same)
+            still = None if changed is None else changed < _NOISY
+            self.baseline.learn(features, at_ns, still=still)
         return self._report(levels, at_ns)
 
     def _begin_anew_after_gap(self, at_ns: int) -> None:
@@ -130,18 +139,20 @@ class QualityMonitor:
             self._past = Past()
             self._thumb = None
 
-    def _is_same(self, features: Features) -> bool | None:
+    def _changed(self, features: Features) -> float | None:
+        """Return the share of tiles in which any pixel changed, 0..1."""
         before, self._thumb = self._thumb, features.thumb
         if before is None or before.shape != features.thumb.shape:
             return None
-        return cv2.countNonZero(cv2.absdiff(before, features.thumb)) == 0
+        changed = np.bitwise_xor(before, features.thumb)
+        return float(any_in_tiles(changed).mean())
 
     def _is_suspect(self) -> bool:
         """What may be a trouble must not become the usual."""
         return self.baseline.is_known and any(
             state.standing or state.bad_since_ns is not None
             for trouble, state in self._states.items()
-            if trouble not in HARMLESS and trouble is not QualityTrouble.FROZEN
+            if trouble not in HARMLESS
         )
 
     def _report(

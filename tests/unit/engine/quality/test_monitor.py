@@ -1,0 +1,112 @@
+"""The quality monitor on a drawn scene with a sensor's noise, and over restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from watchpost.base.clock import NS_PER_S
+from watchpost.domain.quality import QualityReport, QualityTrouble
+from watchpost.engine.quality.baseline import Baseline
+from watchpost.engine.quality.monitor import QualityMonitor
+
+Picture = NDArray[np.uint8]
+_LEARNING = 30
+
+
+def _scene() -> Picture:
+    rng = np.random.default_rng(3)
+    coarse = rng.integers(40, 200, (36, 64, 3), dtype=np.uint8)
+    return cv2.resize(coarse, (640, 360), interpolation=cv2.INTER_NEAREST)
+
+
+def _noisy(picture: Picture, index: int) -> Picture:
+    rng = np.random.default_rng(index)
+    noise = rng.normal(0, 3, picture.shape)
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+def _watch(
+    monitor: QualityMonitor,
+    change: Callable[[Picture], Picture],
+    first: int,
+    looks: int,
+) -> list[QualityReport]:
+    scene = _scene()
+    return [
+        monitor.look(_noisy(change(scene), index), index * NS_PER_S)
+        for index in range(first, first + looks)
+    ]
+
+
+@pytest.fixture(scope="module")
+def learnt() -> Baseline:
+    monitor = QualityMonitor()
+    reports = _watch(monitor, lambda picture: picture, 0, _LEARNING)
+    assert all(report.is_trusted for report in reports)
+    return monitor.baseline
+
+
+def _covered(picture: Picture) -> Picture:
+    covered = picture.copy()
+    covered[:, :400] = 60
+    return covered
+
+
+def _moved(picture: Picture) -> Picture:
+    return np.roll(picture, 40, axis=1)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "change"),
+    [
+        (QualityTrouble.BLURRED, lambda p: cv2.GaussianBlur(p, (0, 0), 4)),
+        (QualityTrouble.DARK, lambda p: (p * 0.1).astype(np.uint8)),
+        (QualityTrouble.BRIGHT, lambda p: cv2.convertScaleAbs(p, alpha=3)),
+        (QualityTrouble.COVERED, _covered),
+        (QualityTrouble.MOVED, _moved),
+    ],
+)
+def test_a_trouble_is_told_within_ten_seconds_and_ends(
+    learnt: Baseline, trouble: QualityTrouble, change: Callable[[Picture], Picture]
+) -> None:
+    monitor = QualityMonitor(Baseline.from_values(learnt.to_values()))
+    bad = _watch(monitor, change, _LEARNING, 11)
+    assert trouble in bad[-1].troubles
+    assert not bad[-1].is_trusted
+    assert bad[-1].sentence.endswith(".")
+    # Counts of the seconds before it was sure are not to be trusted either.
+    assert bad[-1].since_ns == _LEARNING * NS_PER_S
+    good = _watch(monitor, lambda picture: picture, _LEARNING + 11, 20)
+    assert good[-1].is_trusted
+
+
+def test_equal_pictures_of_a_noisy_camera_are_frozen(learnt: Baseline) -> None:
+    monitor = QualityMonitor(Baseline.from_values(learnt.to_values()))
+    picture = _noisy(_scene(), 1)
+    reports = [monitor.look(picture, index * NS_PER_S) for index in range(10)]
+    assert QualityTrouble.FROZEN in reports[-1].troubles
+
+
+def test_a_still_scene_without_noise_is_not_called_frozen() -> None:
+    monitor = QualityMonitor()
+    reports = [monitor.look(_scene(), index * NS_PER_S) for index in range(60)]
+    assert all(report.troubles == () for report in reports)
+    assert QualityTrouble.FROZEN in reports[-1].unknown
+
+
+def test_what_is_usual_survives_as_plain_values(learnt: Baseline) -> None:
+    again = Baseline.from_values(learnt.to_values())
+    assert again.usual(0) == pytest.approx(learnt.usual(0), rel=1e-3)
+    assert np.allclose(again.view, learnt.view, atol=0.2)
+
+
+@pytest.mark.parametrize("values", [None, {}, {"version": 1}, {"version": 9}])
+def test_a_baseline_that_does_not_fit_begins_anew(
+    values: dict[str, object] | None,
+) -> None:
+    assert Baseline.from_values(values).looks == 0
