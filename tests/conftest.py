@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -26,6 +28,23 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 for folder in (_ROOT / "app", _ROOT / "tests"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+
+# Garbage is collected between tests, on the main thread: Qt objects must not end on
+# whatever thread of another test happens to allocate (see console/collector.py).
+_FULL_EVERY = 100
+_tests_ended = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """Switch the automatic collector off."""
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Collect what the test left, now and then all of it."""
+    gc.collect(1 if next(_tests_ended) % _FULL_EVERY else 2)
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ from watchpost.console.alarms import AlarmDesk
 from watchpost.console.bridge.edges import EdgeLink, Edges
 from watchpost.console.bridge.local_edge import LocalEdgeKeeper
 from watchpost.console.bridge.tasks import Tasks
+from watchpost.console.collector import Collector
 from watchpost.console.edge_book import EdgeBook
 from watchpost.console.keys import Keys, action_text, spec_of
 from watchpost.console.main_window import MainWindow, WindowParts
@@ -84,11 +85,14 @@ def main(
     app.setApplicationName("Watchpost")
     app.setDesktopFileName("watchpost")
     app.setQuitOnLastWindowClosed(False)
+    collector = Collector(app)
+    collector.start()
     console = Console(replace(options, settings=settings))
     console.start()
     accompany(console)
     code = app.exec()
     console.end()
+    collector.stop()
     return code
 
 
