@@ -39,7 +39,7 @@ WHAT: Mapping[QualityTrouble, str] = {
 }
 """What is wrong, the middle of a sentence."""
 
-TODO: Mapping[QualityTrouble, str] = {
+REMEDY: Mapping[QualityTrouble, str] = {
     QualityTrouble.COVERED: "Look at the camera and take away what is before it.",
     QualityTrouble.DARK: "Check the lights and the lens.",
     QualityTrouble.BRIGHT: "Shade the lens or lower the camera's exposure.",
@@ -82,4 +82,4 @@ class QualityReport:
         if not self.troubles:
             return ""
         what = " and ".join(WHAT[trouble] for trouble in self.troubles[:2])
-        return f"{what[0].upper()}{what[1:]}. {TODO[self.troubles[0]]}"
+        return f"{what[0].upper()}{what[1:]}. {REMEDY[self.troubles[0]]}"

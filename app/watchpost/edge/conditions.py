@@ -10,7 +10,7 @@ from watchpost.domain.alarming import Condition
 from watchpost.domain.alarms import AlarmKind
 from watchpost.domain.cameras import CameraState
 from watchpost.domain.coverage import NotAnalysed
-from watchpost.domain.quality import TODO, WHAT
+from watchpost.domain.quality import REMEDY, WHAT
 from watchpost.protocol.cameras import CameraStatus
 from watchpost.protocol.edge import EdgeSettings
 from watchpost.protocol.health import HealthSample
@@ -83,7 +83,7 @@ def _untrusted(status: CameraStatus) -> str:
     what = WHAT[worst]
     return (
         f"{what[0].upper()}{what[1:]}; counts from {begin:%H:%M} on are not to be "
-        f"trusted. {TODO[worst]}"
+        f"trusted. {REMEDY[worst]}"
     )
 
 

@@ -105,27 +105,40 @@ def to_onnx(
         )
     lines = lines or [ScoreLine()] * len(checkpoint.classes)
     rows = _Rows(network_of(checkpoint), lines).eval()
+    content = traced(rows, (1, 3, height, width), INPUT, OUTPUT)
+    model = onnx.load_model_from_string(content)
+    about = {"names": json.dumps(list(checkpoint.classes)), "layout": "yolox"}
+    onnx.helper.set_model_props(model, about | (metadata or {}))
+    model.producer_name = "watchpost"
+    onnx.checker.check_model(model)
+    exported: bytes = model.SerializeToString()
+    return exported
+
+
+def traced(module: Any, shape: tuple[int, ...], given: str, answer: str) -> bytes:
+    """Return a module in evaluation mode as the content of an ONNX file of one shape.
+
+    Args:
+        module: Takes one float32 tensor and returns one.
+        shape: Of that tensor.
+        given: Name of the file's input.
+        answer: Name of its output.
+    """
     buffer = io.BytesIO()
     with warnings.catch_warnings(), torch.no_grad():
         # The tracing exporter writes the plainest graph and is announced to go one day.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            rows,
-            (torch.zeros(1, 3, height, width),),
+            module,
+            (torch.zeros(*shape),),
             buffer,
-            input_names=[INPUT],
-            output_names=[OUTPUT],
+            input_names=[given],
+            output_names=[answer],
             opset_version=OPSET,
             dynamo=False,
             external_data=False,
         )
-    model = onnx.load_model_from_string(buffer.getvalue())
-    about = {"names": json.dumps(list(checkpoint.classes)), "layout": "yolox"}
-    onnx.helper.set_model_props(model, about | (metadata or {}))
-    model.producer_name = "watchpost"
-    onnx.checker.check_model(model)
-    content: bytes = model.SerializeToString()
-    return content
+    return buffer.getvalue()
 
 
 def _fold(module: Any) -> None:

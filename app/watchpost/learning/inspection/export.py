@@ -6,17 +6,14 @@ This module imports torch; call :func:`watchpost.learning.torch_extra.require` f
 from __future__ import annotations
 
 import copy
-import io
 import json
-import warnings
 from typing import Any
 
 import onnx
-import torch
 
+from watchpost.learning.export import traced
 from watchpost.learning.inspection.network import HeatMap
 
-OPSET = 17
 INPUT, OUTPUT = "pair", "heat"
 
 
@@ -29,21 +26,7 @@ def to_onnx(network: Any, width: int, height: int) -> bytes:
         height: Likewise.
     """
     heat_map = HeatMap(copy.deepcopy(network)).eval()
-    buffer = io.BytesIO()
-    with warnings.catch_warnings(), torch.no_grad():
-        # The tracing exporter writes the plainest graph and is announced to go one day.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            heat_map,
-            (torch.zeros(1, 2, height, width),),
-            buffer,
-            input_names=[INPUT],
-            output_names=[OUTPUT],
-            opset_version=OPSET,
-            dynamo=False,
-            external_data=False,
-        )
-    return buffer.getvalue()
+    return traced(heat_map, (1, 2, height, width), INPUT, OUTPUT)
 
 
 def with_metadata(
