@@ -53,7 +53,7 @@ def test_idle_workers_are_replaced_within_a_second(site: PoolSite, fault: str) -
 
 
 def test_spinning_worker_costs_its_frame_and_less_than_a_second(site: PoolSite) -> None:
-    site.cameras[0].show(POISON)
+    site.put_to_work(POISON)
     spent_s = site.seconds_to_next_result()
     print(f"spinning: next result after {spent_s * 1000:.0f} ms")
     assert spent_s < 1.0
@@ -74,7 +74,7 @@ def test_worker_stopped_at_work_is_replaced_and_the_model_not_blamed(
     site: PoolSite,
 ) -> None:
     before = {pid: psutil.Process(pid).cpu_times().user for pid in site.pool.pids()}
-    site.cameras[0].show(POISON)
+    site.put_to_work(POISON)
     for pid in before:
         os.kill(pid, signal.SIGSTOP)
     spent_s = site.seconds_to_next_result()
@@ -83,7 +83,7 @@ def test_worker_stopped_at_work_is_replaced_and_the_model_not_blamed(
 
 
 def test_other_camera_loses_nothing(site: PoolSite) -> None:
-    site.cameras[0].show(POISON)
+    site.put_to_work(POISON)
     for _ in range(10):
         assert isinstance(site.show_and_wait(camera=1, timeout_s=1.0), Analysed)
     # The frame that spins was in work all the while or is done with by now.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from support.cameras import MailboxCamera
 from watchpost.base.clock import NS_PER_S, SYSTEM_CLOCK
-from watchpost.domain.coverage import CoverageGap
+from watchpost.domain.coverage import CoverageGap, NotAnalysed
 from watchpost.engine.frames import FrameHeader
 from watchpost.engine.inference.jobs import Analysed, Job, Outcome
 from watchpost.engine.inference.model import ModelInfo
@@ -17,6 +17,8 @@ from watchpost.engine.scheduler import Scheduler
 
 READY_S = 60.0
 FRAME_S = 1 / 15
+# Looks a second: however soon a frame follows the one before it, it is due.
+EVERY_FRAME = 1e9
 
 
 class PoolSite:
@@ -29,10 +31,11 @@ class PoolSite:
         *,
         cameras: int = 1,
         workers: int = 2,
-        rate: float = 1000.0,
+        rate: float = EVERY_FRAME,
     ) -> None:
         self.gaps: list[CoverageGap] = []
         self.outcomes: list[tuple[Job, Outcome]] = []
+        self.taken: list[Job] = []
         self.quarantined: list[tuple[ModelInfo, str]] = []
         self._workers = workers
         self._change = threading.Condition()
@@ -40,7 +43,7 @@ class PoolSite:
         self.pool = InferencePool(
             model,
             workers=workers,
-            source=self.scheduler,
+            source=self,
             on_done=self._done,
             on_quarantine=self._quarantine,
         )
@@ -60,6 +63,23 @@ class PoolSite:
         for camera in self.cameras:
             camera.ring.close()
 
+    def take(self, timeout_s: float) -> Job | None:
+        """Hand the pool the scheduler's next frame, and note it."""
+        job = self.scheduler.take(timeout_s)
+        if job is not None:
+            with self._change:
+                self.taken.append(job)
+                self._change.notify_all()
+        return job
+
+    def done(self, job: Job, outcome: Outcome) -> None:
+        """Hand the scheduler what came of a frame."""
+        self.scheduler.done(job, outcome)
+
+    def outage(self, reason: NotAnalysed | None) -> None:
+        """Tell the scheduler of an outage."""
+        self.scheduler.outage(reason)
+
     def is_complete(self) -> bool:
         """Say whether every seat has its worker and the spare is warm."""
         return (
@@ -74,6 +94,19 @@ class PoolSite:
             if job.camera_id == wanted and job.header == header:
                 return outcome
         return None
+
+    def put_to_work(self, level: int, *, camera: int = 0) -> None:
+        """Show one picture and wait until a worker was given it."""
+        header = self.cameras[camera].show(level)
+        wanted = self.cameras[camera].camera_id
+        with self._change:
+            assert self._change.wait_for(
+                lambda: any(
+                    (job.camera_id, job.header) == (wanted, header)
+                    for job in self.taken
+                ),
+                READY_S,
+            )
 
     def show_and_wait(
         self, level: int = 128, *, camera: int = 0, timeout_s: float = 10.0
