@@ -14,6 +14,7 @@ from watchpost.base.clock import NS_PER_S
 from watchpost.base.errors import EdgeError
 from watchpost.domain.cameras import CameraState
 from watchpost.domain.coverage import NotAnalysed
+from watchpost.edge.models import SHIPPED
 from watchpost.edge.stores import open_stores
 from watchpost.engine.frames import FrameRing
 from watchpost.engine.playback import ClipPlayer
@@ -161,6 +162,24 @@ def test_a_snapshot_shows_the_newest_frame_at_full_size(edge: EdgeProcess) -> No
     for jpeg in (unrecorded, recorded):
         assert jpeg.startswith(b"\xff\xd8")
         assert len(jpeg) > 5000
+
+
+def test_a_model_is_tried_on_a_cameras_picture_before_it_serves(
+    edge: EdgeProcess,
+) -> None:
+    camera = edge.client.add_camera(SIMULATED)
+    eventually(lambda: live(edge, camera.id))
+    picture = edge.client.snapshot(camera.id)
+    (look,) = edge.client.try_model(SHIPPED, picture)
+    assert look.layout == edge.client.models()[0].layout
+    assert look.network_ms > 0
+    for box in look.boxes:
+        assert 0 <= box.left < box.right <= 1
+        assert 0 <= box.top < box.bottom <= 1
+    with pytest.raises(EdgeError, match="The picture cannot be read"):
+        edge.client.try_model(SHIPPED, b"no picture")
+    with pytest.raises(EdgeError, match="no model"):
+        edge.client.try_model("nobody", picture)
 
 
 def test_without_a_model_nothing_is_said_to_have_been_seen(tmp_path: Path) -> None:

@@ -46,7 +46,12 @@ from watchpost.protocol.counts import Bucket, CountBucket, LineCounts
 from watchpost.protocol.edge import EdgeInfo, EdgeSettings, PairingCode
 from watchpost.protocol.health import HealthSample, Series
 from watchpost.protocol.live import Box, LiveMessage
-from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
+from watchpost.protocol.models import (
+    ActivateModel,
+    CatalogueRecord,
+    ModelLook,
+    ModelRecord,
+)
 from watchpost.protocol.review import (
     AuditLine,
     ClipFrame,
@@ -567,6 +572,12 @@ class FakeEdge(EdgeClient):
             m.model_copy(update={"state": now[m.id]}) for m in self.all_models
         )
         return next(m for m in self.all_models if m.id == model_id)
+
+    def try_model(self, model_id: str, picture: bytes) -> tuple[ModelLook, ...]:
+        self._called("try_model", model_id, picture)
+        record = next(m for m in self.all_models if m.id == model_id)
+        layouts = [r.layout for r in record.readings] or [record.layout]
+        return site.looks(layouts)
 
     def catalogue(self) -> tuple[CatalogueRecord, ...]:
         self._called("catalogue")

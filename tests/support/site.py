@@ -7,6 +7,7 @@ Totals of a line equal its events of the day; events carry tracks, frames and cl
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from watchpost.base.clock import NS_PER_S
@@ -24,7 +25,7 @@ from watchpost.protocol.cameras import (
 from watchpost.protocol.edge import EdgeInfo
 from watchpost.protocol.health import HealthSample, Reading
 from watchpost.protocol.live import Box, Result
-from watchpost.protocol.models import CatalogueRecord, ModelRecord
+from watchpost.protocol.models import CatalogueRecord, ModelLook, ModelRecord
 from watchpost.protocol.review import AuditLine, Dispute, Event
 
 NOW = int(datetime(2026, 4, 14, 14, 23, 33, tzinfo=UTC).timestamp()) * NS_PER_S
@@ -424,6 +425,30 @@ def models() -> tuple[ModelRecord, ...]:
             megabytes=11.6,
         ),
     )  # fmt: skip
+
+
+def looks(layouts: Sequence[str]) -> tuple[ModelLook, ...]:
+    """Return what readings see at the bus door: the first rightly, others in a heap."""
+    right = (
+        Box(track_id=0, class_name="person", score=0.93, left=0.473, top=0.226, right=0.605, bottom=0.84),
+        Box(track_id=0, class_name="person", score=0.87, left=0.785, top=0.232, right=0.868, bottom=0.88),
+    )  # fmt: skip
+    heap = tuple(
+        Box(
+            track_id=0,
+            class_name=("person", "bicycle", "car", "bus", "train")[n % 5],
+            score=0.9 - 0.03 * n,
+            left=0.02 + 0.07 * n,
+            top=0.02 + 0.11 * (n % 4),
+            right=0.1 + 0.07 * n,
+            bottom=0.16 + 0.11 * (n % 4),
+        )
+        for n in range(12)
+    )
+    return tuple(
+        ModelLook(layout=layout, boxes=heap if n else right, network_ms=24.1 + n)
+        for n, layout in enumerate(layouts)
+    )
 
 
 def public_models() -> tuple[CatalogueRecord, ...]:

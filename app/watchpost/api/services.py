@@ -36,7 +36,12 @@ from watchpost.protocol.edge import (
     Role,
 )
 from watchpost.protocol.health import HealthSample, Series
-from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
+from watchpost.protocol.models import (
+    ActivateModel,
+    CatalogueRecord,
+    ModelLook,
+    ModelRecord,
+)
 from watchpost.protocol.review import (
     ClipInfo,
     Correction,
@@ -275,6 +280,10 @@ class ModelsPort(Protocol):
 
     def add(self, name: str, onnx: bytes, by: Identity) -> ModelRecord:
         """Take a model in after looking at it."""
+        ...
+
+    def try_on(self, model_id: str, picture: bytes) -> tuple[ModelLook, ...]:
+        """Return what each of its readings sees in a picture."""
         ...
 
     def activate(

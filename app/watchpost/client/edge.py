@@ -27,7 +27,12 @@ from watchpost.protocol.cameras import (
 from watchpost.protocol.counts import Bucket, LineCounts
 from watchpost.protocol.edge import EdgeInfo, EdgeSettings, PairingCode
 from watchpost.protocol.health import HealthSample, Series
-from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
+from watchpost.protocol.models import (
+    ActivateModel,
+    CatalogueRecord,
+    ModelLook,
+    ModelRecord,
+)
 from watchpost.protocol.review import (
     ClipInfo,
     Correction,
@@ -310,6 +315,15 @@ class EdgeClient:
                 "POST", "/models", params={"name": name}, content=onnx, timeout=60.0
             ),
             ModelRecord,
+        )
+
+    def try_model(self, model_id: str, picture: bytes) -> tuple[ModelLook, ...]:
+        """Return what a model sees in a picture, read in each of its ways."""
+        return self._parse(
+            self._request(
+                "POST", f"/models/{model_id}:try", content=picture, timeout=60.0
+            ),
+            tuple[ModelLook, ...],
         )
 
     def activate_model(self, model_id: str, request: ActivateModel) -> ModelRecord:

@@ -12,8 +12,15 @@ from watchpost import resources
 from watchpost.api.identity import Identity
 from watchpost.base.errors import ModelError, WatchpostError
 from watchpost.base.log import get_logger
+from watchpost.engine.inference.looking import Look, look_at_picture
 from watchpost.engine.inference.model import ModelInfo
-from watchpost.protocol.models import ActivateModel, ModelReading, ModelRecord
+from watchpost.protocol.live import Box
+from watchpost.protocol.models import (
+    ActivateModel,
+    ModelLook,
+    ModelReading,
+    ModelRecord,
+)
 from watchpost.store.models import ModelRepository
 
 SHIPPED = "shipped"
@@ -24,6 +31,7 @@ _log = get_logger(__name__)
 
 Inspect = Callable[[Path, str | None], ModelInfo]
 """Tries a file, whose content must have that SHA-256 where one is given."""
+LookAt = Callable[[ModelInfo, bytes], tuple[Look, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ class ModelShelf:
     Args:
         store: Where models are kept.
         inspect: Tries a file; may take seconds.
+        look: Shows a picture to each reading of a model; may take seconds.
         serve: Told what serves from now on; None means nothing can.
     """
 
@@ -57,10 +66,12 @@ class ModelShelf:
         store: ModelRepository,
         *,
         inspect: Inspect,
+        look: LookAt = look_at_picture,
         serve: Callable[[Serving | None], None],
     ) -> None:
         self._store = store
         self._inspect = inspect
+        self._look = look
         self._serve = serve
         self._lock = threading.RLock()
         self._inspected: dict[str, ModelInfo] = {}
@@ -123,6 +134,20 @@ class ModelShelf:
             record = record.model_copy(update={"licence": licence})
         return self._store.add(record, by.user)
 
+    def try_on(self, model_id: str, picture: bytes) -> tuple[ModelLook, ...]:
+        """Return what each of a model's readings sees in a picture; takes seconds.
+
+        Raises:
+            StoreError: There is no such model.
+            ModelError: Its file is damaged, or the picture is none.
+        """
+        info = self._info(self._store.get(model_id))
+        looks = self._look(info, picture)
+        return tuple(
+            _seen(look, reading)
+            for look, reading in zip(looks, info.readings, strict=True)
+        )
+
     def activate(
         self, model_id: str, request: ActivateModel, by: Identity
     ) -> ModelRecord:
@@ -184,6 +209,17 @@ class ModelShelf:
     def _load(
         self, record: ModelRecord, class_map: Mapping[str, str], layout: str = ""
     ) -> Serving:
+        info = self._info(record).read_as(layout or record.layout)
+        if layout and info.layout != layout:
+            raise ModelError(
+                f"{record.name} cannot be read as {layout[:40]!r}.",
+                todo="Choose one of the readings that its record lists.",
+                code="model.layout",
+            )
+        names = tuple(class_map.get(name, name) for name in info.classes)
+        return Serving(record.id, record.name, info, names)
+
+    def _info(self, record: ModelRecord) -> ModelInfo:
         path = self._store.path(record.sha256)
         if record.id == SHIPPED:
             path = shipped_model() or path
@@ -193,15 +229,7 @@ class ModelShelf:
                 todo="Add it again from its source.",
                 code="model.gone",
             )
-        info = self._look_at(path, record.sha256).read_as(layout or record.layout)
-        if layout and info.layout != layout:
-            raise ModelError(
-                f"{record.name} cannot be read as {layout[:40]!r}.",
-                todo="Choose one of the readings that its record lists.",
-                code="model.layout",
-            )
-        names = tuple(class_map.get(name, name) for name in info.classes)
-        return Serving(record.id, record.name, info, names)
+        return self._look_at(path, record.sha256)
 
     def _look_at(self, path: Path, sha256: str) -> ModelInfo:
         """Try a file, once a start; its content is checked each time it is loaded."""
@@ -239,6 +267,31 @@ def _read_as(record: ModelRecord, info: ModelInfo) -> ModelRecord:
     """Return a model's record as another reading makes it."""
     fields = {"layout": info.layout, "evidence": info.evidence, "classes": info.classes}
     return record.model_copy(update=fields)
+
+
+def _seen(look: Look, reading: ModelInfo) -> ModelLook:
+    found = look.found.select((-look.found.scores).argsort())
+    rows = zip(
+        found.class_ids.tolist(),
+        found.scores.tolist(),
+        found.xyxy_norm.tolist(),
+        strict=True,
+    )
+    boxes = tuple(
+        Box(
+            track_id=0,
+            class_name=reading.classes[kind],
+            score=round(score, 3),
+            left=box[0],
+            top=box[1],
+            right=box[2],
+            bottom=box[3],
+        )
+        for kind, score, box in rows
+    )
+    return ModelLook(
+        layout=look.layout, boxes=boxes, network_ms=round(look.network_ms, 2)
+    )
 
 
 def _record(model_id: str, name: str, info: ModelInfo) -> ModelRecord:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from watchpost.engine.inference.looker import Looker
 from watchpost.engine.inference.model import ModelInfo
 from watchpost.learning.datasets import Example
-from watchpost.learning.evaluation.detector import Looker
 from watchpost.learning.evaluation.precision import matches
 
 _LOWEST_SCORE = 0.05

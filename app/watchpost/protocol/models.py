@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from watchpost.protocol.live import Box
 from watchpost.protocol.wire import Answer, Request
 
 
@@ -39,6 +40,15 @@ class ModelRecord(Answer):
     inference_ms: float | None = None
     readings: tuple[ModelReading, ...] = ()
     """Every way to read it, likeliest first; more than one: a person has to look."""
+
+
+class ModelLook(Answer):
+    """``POST /models/{id}:try``, whose body is a picture: what one reading saw there."""
+
+    layout: str
+    boxes: tuple[Box, ...]
+    """Without tracks, strongest first."""
+    network_ms: float
 
 
 class ActivateModel(Request):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from support.fake_edge import FakeEdge
@@ -9,6 +12,7 @@ from watchpost.console.screens.page import PageContext
 from watchpost.console.screens.settings.catalogue_list import CatalogueTable
 from watchpost.console.screens.settings.model_list import ModelSection
 from watchpost.console.screens.settings.screen import SettingsScreen
+from watchpost.console.screens.settings.trial_dialog import TrialDialog
 from watchpost.protocol.models import ModelReading
 
 
@@ -120,4 +124,65 @@ def test_a_model_with_two_readings_lets_a_person_choose(
     sent = [arguments for name, arguments in edge.calls if name == "activate_model"]
     ((model_id, request),) = sent
     assert model_id == edge.all_models[1].id
+    assert request.layout == "yolov8"
+
+
+@pytest.fixture
+def dialog(page: SettingsScreen, edge: FakeEdge) -> Iterator[TrialDialog]:
+    two_readings(edge)
+    page.activate()
+    trial = page.presenter.trial_of(edge.all_models[1])
+    made = TrialDialog(page, page.context.theme, trial)
+    yield made
+    made.close()
+
+
+def test_a_model_is_tried_on_a_cameras_picture_in_each_of_its_ways(
+    dialog: TrialDialog, edge: FakeEdge
+) -> None:
+    ((model_id, picture),) = [a for name, a in edge.calls if name == "try_model"]
+    assert model_id == edge.all_models[1].id
+    assert picture.startswith(b"\xff\xd8")
+    assert [pane.words for pane in dialog.panes] == [
+        "2 person  ·  24.1 ms",
+        "3 person, 3 bicycle, 2 car, 2 bus, 2 more  ·  25.1 ms",
+    ]
+    assert dialog.layout_name == "yolov5"
+    dialog.panes[1].choice.click()
+    assert dialog.layout_name == "yolov8"
+    assert not dialog.panes[0].choice.isChecked()
+
+
+def test_another_camera_is_looked_through(dialog: TrialDialog, edge: FakeEdge) -> None:
+    edge.calls.clear()
+    dialog.camera.setCurrentIndex(2)
+    dialog.camera.activated.emit(2)
+    assert ("snapshot", (edge.all_cameras[2].id,)) in edge.calls
+
+
+def test_a_picture_that_cannot_be_had_leaves_no_boxes_of_another(
+    dialog: TrialDialog, edge: FakeEdge, tmp_path: Path
+) -> None:
+    dialog.trial.look_at(tmp_path / "gone.jpg")
+    assert "gone.jpg cannot be read" in dialog.state.text()
+    assert [pane.words for pane in dialog.panes] == ["", ""]
+
+
+def test_the_reading_that_was_picked_by_looking_serves(
+    page: SettingsScreen,
+    section: ModelSection,
+    edge: FakeEdge,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    two_readings(edge)
+    page.activate()
+    section.table.selectRow(1)
+
+    def pick(dialog: TrialDialog) -> TrialDialog.DialogCode:
+        dialog.panes[1].choice.click()
+        return TrialDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(TrialDialog, "exec", pick)
+    section.trial.click()
+    ((_, request),) = [a for name, a in edge.calls if name == "activate_model"]
     assert request.layout == "yolov8"

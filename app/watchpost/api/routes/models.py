@@ -9,7 +9,12 @@ from fastapi.concurrency import run_in_threadpool
 
 from watchpost.api.auth import Anybody, ServicesOf, allow
 from watchpost.api.identity import MODEL_KEEPERS, Identity
-from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
+from watchpost.protocol.models import (
+    ActivateModel,
+    CatalogueRecord,
+    ModelLook,
+    ModelRecord,
+)
 
 router = APIRouter(prefix="/models", tags=["models"])
 Keeper = Annotated[Identity, Depends(allow(MODEL_KEEPERS))]
@@ -49,6 +54,15 @@ def get(name: str, services: ServicesOf, caller: Keeper) -> CatalogueRecord:
 def cancel(name: str, services: ServicesOf, caller: Keeper) -> CatalogueRecord:
     """Stop fetching a model."""
     return services.catalogue.cancel(name, caller)
+
+
+@router.post("/{model_id}:try")
+async def try_on(
+    request: Request, model_id: str, services: ServicesOf, _caller: Keeper
+) -> tuple[ModelLook, ...]:
+    """See what a model finds in a picture, the body, read in each of its ways."""
+    picture = await request.body()
+    return await run_in_threadpool(services.models.try_on, model_id, picture)
 
 
 @router.post("/{model_id}:activate")

@@ -10,16 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watchpost.domain.detections import Detections
-from watchpost.domain.frames import Colour, FrameKey
-from watchpost.engine.frames import FrameHeader
+from watchpost.engine.inference.looker import Looker
 from watchpost.engine.inference.model import ModelInfo
-from watchpost.engine.inference.worker import Network
-from watchpost.learning.datasets import Example, Picture, read_class_names, read_set
+from watchpost.learning.datasets import Example, read_class_names, read_set
 from watchpost.learning.evaluation.precision import Boxes, ClassScore, score_class
 from watchpost.learning.recipes import PictureSet
 
@@ -52,42 +48,6 @@ class DetectorScore:
         return _mean([c.ap for c in self.classes.values()])
 
 
-class Looker:
-    """Runs a model file on pictures in this process; one thread.
-
-    Raises:
-        ModelError: The file has changed since it was inspected.
-    """
-
-    def __init__(self, model: ModelInfo, threshold: float = _LOWEST_SCORE) -> None:
-        self._spec = model.input
-        self._network = Network(model, threshold)
-        self.network_ms = 0.0
-
-    def look(self, bgr: Picture) -> Detections:
-        """Return what the model sees in a picture, shape (height, width, 3).
-
-        ``network_ms`` then says how long the network itself took.
-        """
-        height, width = bgr.shape[:2]
-        self._network.picture.copy(self._placed(bgr))
-        header = FrameHeader(FrameKey(0, 0), 0, 0, width, height)
-        found, self.network_ms = self._network.look(header)
-        return found
-
-    def _placed(self, bgr: Picture) -> Picture:
-        spec = self._spec
-        at = spec.placement(bgr.shape[1], bgr.shape[0])
-        canvas = np.full((spec.height, spec.width, 3), spec.pad, np.uint8)
-        is_smaller = at.width < bgr.shape[1]
-        canvas[at.top : at.top + at.height, at.left : at.left + at.width] = cv2.resize(
-            bgr,
-            (at.width, at.height),
-            interpolation=cv2.INTER_AREA if is_smaller else cv2.INTER_LINEAR,
-        )
-        return canvas[..., ::-1] if spec.colour is Colour.RGB else canvas
-
-
 def score_detector(
     model: ModelInfo,
     examples: Iterable[Example],
@@ -105,7 +65,7 @@ def score_detector(
         classes: The model's own classes are found among these by name.
         tell: Told how many pictures were looked at, from this thread.
     """
-    looker = Looker(model)
+    looker = Looker(model, _LOWEST_SCORE)
     ours = {
         i: model.classes.index(n) for i, n in enumerate(classes) if n in model.classes
     }

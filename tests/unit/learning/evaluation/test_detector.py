@@ -5,9 +5,10 @@ import pytest
 
 from support.models import write_detector
 from watchpost.engine.inference.inspection import inspect_model
+from watchpost.engine.inference.looker import Looker
 from watchpost.engine.inference.model import ModelInfo
 from watchpost.learning.datasets import Example
-from watchpost.learning.evaluation.detector import Looker, score_detector
+from watchpost.learning.evaluation.detector import score_detector
 
 # What the made model sees, in pixels of its 64 x 64 input.
 SEEN = np.array([(4, 20, 36, 36)], np.float32)

@@ -30,6 +30,7 @@ from watchpost.console.screens.settings.presenter import (
     SettingsView,
     parse_class_map,
 )
+from watchpost.console.screens.settings.trial_dialog import TrialDialog
 from watchpost.console.theme import Theme
 from watchpost.console.widgets.parts import button, column, label, row
 from watchpost.console.widgets.tone_delegate import ToneDelegate
@@ -139,7 +140,7 @@ class ModelSection(QWidget):
 
     def __init__(self, presenter: SettingsPresenter, theme: Theme) -> None:
         super().__init__()
-        self._presenter = presenter
+        self._presenter, self._theme = presenter, theme
         self.model = ModelTable(self)
         self.table = QTableView()
         self.table.setModel(self.model)
@@ -165,8 +166,8 @@ class ModelSection(QWidget):
             self.tr("Read as"),
             self.reading,
             self.tr(
-                "Its outputs can be read in more than one way. Use one, look at the "
-                "boxes on the wall, and take the other where they are wrong."
+                "Its outputs can be read in more than one way. Try it on a picture and "
+                "take the reading whose boxes are right."
             ),
         )
         line.setContentsMargins(0, 0, 0, 0)
@@ -174,6 +175,7 @@ class ModelSection(QWidget):
         self.renames = QLineEdit()
         self.renames.setPlaceholderText(self.tr("cell phone = car, suitcase = parcel"))
         self.activate = button(theme, self.tr("Use this model"), look="primary")
+        self.trial = button(theme, self.tr("Try on a picture…"), icon="images")
         self.add = button(theme, self.tr("Bring a model (ONNX)…"), icon="plus")
         self.catalogue = CatalogueSection(presenter, theme)
         self.setLayout(
@@ -191,13 +193,14 @@ class ModelSection(QWidget):
                         "Where a model calls things by another name than your lines."
                     ),
                 ),
-                row(self.activate, self.add, None),
+                row(self.activate, self.trial, self.add, None),
                 self.catalogue,
             )
         )
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.reading.currentIndexChanged.connect(self._on_reading)
         self.activate.clicked.connect(self._activate)
+        self.trial.clicked.connect(self._try)
         self.add.clicked.connect(self._choose_file)
         self._on_row()
 
@@ -228,6 +231,9 @@ class ModelSection(QWidget):
 
     def _on_reading(self, *_: object) -> None:
         record = self.model.record(self.table.currentIndex().row())
+        self.trial.setEnabled(
+            record is not None and record.state not in ("quarantined", "refused")
+        )
         if record is None:
             self.activate.setEnabled(False)
             self._words.setText("")
@@ -257,6 +263,17 @@ class ModelSection(QWidget):
             self._words.setText(str(error))
             return
         self._presenter.activate(record.id, renames, self.reading.currentText())
+
+    def _try(self) -> None:
+        record = self.model.record(self.table.currentIndex().row())
+        if record is None:
+            return
+        trial = self._presenter.trial_of(record)
+        dialog = TrialDialog(self.window(), self._theme, trial)
+        if dialog.exec() == TrialDialog.DialogCode.Accepted:
+            if len(record.readings) > 1:
+                self.reading.setCurrentText(dialog.layout_name)
+            self._activate()
 
     def _choose_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

@@ -12,6 +12,7 @@ from watchpost.base.errors import ConfigError, WatchpostError
 from watchpost.client.edge import EdgeClient
 from watchpost.console.bridge.edges import EdgeLink
 from watchpost.console.edge_book import EdgeBook
+from watchpost.console.screens.settings.model_trial import ModelTrial
 from watchpost.protocol.edge import EdgeSettings, PairingCode
 from watchpost.protocol.models import ActivateModel, CatalogueRecord, ModelRecord
 
@@ -92,6 +93,10 @@ class SettingsPresenter(QObject):
         request = ActivateModel(class_map=class_map, layout=layout)
         call = partial(link.port.activate_model, model_id, request)
         link.tasks.run(call, self._on_model, self._on_failure)
+
+    def trial_of(self, record: ModelRecord) -> ModelTrial:
+        """Return a trial of one of the edge's models, nothing looked at yet."""
+        return ModelTrial(self._link, record)
 
     def get_model(self, name: str) -> None:
         """Have the edge fetch a public model; the catalogue tells how far it is."""
