@@ -152,6 +152,11 @@ def probabilities(values: Array) -> Array:
     inside = bool((values >= 0).all() and (values <= 1).all())
     if inside:
         return values
+    return logistic(values)
+
+
+def logistic(values: Array) -> Array:
+    """Return logits as chances, 0..1, float32; beyond 60 they are as good as sure."""
     clipped: Array = np.clip(values, -60, 60)
     result: Array = (1 / (1 + np.exp(-clipped))).astype(np.float32)
     return result

@@ -9,6 +9,11 @@ import numpy as np
 import pytest
 
 from watchpost.engine.inference.layouts import LAYOUTS, recognise
+from watchpost.engine.inference.layouts.yolov5_heads import (
+    V5_ANCHORS,
+    V7_ANCHORS,
+    Anchors,
+)
 from watchpost.engine.inference.reading import Facts, Frame, cell_count
 
 Array = np.ndarray
@@ -87,6 +92,34 @@ def yolox_decoded() -> dict[str, Array]:
         table[row, 4] = 0.95
         table[row, 5 + int(box[5])] = box[4] / 0.95
     return {"output": table[None]}
+
+
+def yolov5_heads(anchors: Anchors = V5_ANCHORS) -> dict[str, Array]:
+    """Raw heads, the finest first; every box by the first anchor of stride 16."""
+    heads = [
+        np.full((3, HEIGHT // s, WIDTH // s, 5 + len(NAMES)), -9.0) for s in STRIDES
+    ]
+    for _row, x, y, box in cell_rows(1)[1]:
+        cx, cy, w, h = centres(box[None])[0]
+        size = np.sqrt(np.array((w, h)) / anchors[1][0]) / 2
+        offsets = (np.array((cx / 16 - x, cy / 16 - y)) + 0.5) / 2
+        heads[1][0, y, x, :4] = logit(np.concatenate((offsets, size)))
+        heads[1][0, y, x, 4] = logit(0.95)
+        heads[1][0, y, x, 5 + int(box[5])] = logit(box[4] / 0.95)
+    return {f"head{s}": head[None] for s, head in zip(STRIDES, heads, strict=True)}
+
+
+def yolov5_convolutions() -> dict[str, Array]:
+    """The same before its axes are put in order, the coarsest first."""
+    heads = reversed(yolov5_heads().items())
+    return {
+        name: head[0].transpose(0, 3, 1, 2).reshape(1, -1, *head.shape[2:4])
+        for name, head in heads
+    }
+
+
+def yolov5_before_7() -> dict[str, Array]:
+    return {**yolov5(), **yolov5_heads()}
 
 
 def yolov8(extra: int = 0) -> dict[str, Array]:
@@ -288,6 +321,9 @@ CASES = {
     "yolox": Case(yolox, "yolox"),
     "yolox, decoded": Case(yolox_decoded, "yolov5"),
     "yolov5": Case(yolov5, "yolov5"),
+    "yolov5 before 7": Case(yolov5_before_7, "yolov5"),
+    "yolov5, raw heads": Case(yolov5_heads, "yolov5_heads"),
+    "yolov5, convolutions": Case(yolov5_convolutions, "yolov5_heads"),
     "yolov8": Case(yolov8, "yolov8"),
     "yolov8 with names": Case(yolov8, "yolov8", names=NAMES),
     "yolov8 lying": Case(yolov8_lying, "yolov8", names=NAMES),
@@ -356,7 +392,8 @@ def test_nothing_above_the_threshold_is_no_boxes(what: str) -> None:
 
 def test_every_layout_has_a_case() -> None:
     tested = {case.layout for case in CASES.values()}
-    assert set(LAYOUTS) - tested == {"classifier", "classifier_plain"}
+    others = {"classifier", "classifier_plain", "yolov7_heads"}
+    assert set(LAYOUTS) - tested == others
 
 
 @pytest.mark.parametrize("what", CASES)
@@ -412,6 +449,26 @@ def test_two_readings_are_both_returned_the_likelier_first() -> None:
     found = recognise(facts(CASES["yolox, decoded"]))
     assert [layout.name for layout, _ in found] == ["yolov5", "yolov8"]
     assert [reading.classes for _, reading in found] == [3, 4]
+
+
+def test_heads_may_have_either_anchors_and_one_reading_has_the_right_boxes() -> None:
+    answer = yolov5_heads(V7_ANCHORS)
+    said = Facts(
+        WIDTH, HEIGHT, {n: a.astype(np.float32) for n, a in answer.items()}, {}
+    )
+    found = recognise(said)
+    assert [layout.name for layout, _ in found] == ["yolov5_heads", "yolov7_heads"]
+    wrong, right = (
+        layout.decode(
+            [said.outputs[name] for name in reading.outputs],
+            Frame(WIDTH, HEIGHT, reading.classes, 0.3),
+        )
+        for layout, reading in found
+    )
+    expected = BOXES[np.lexsort((BOXES[:, 0],)), :4]
+    order = np.lexsort((right.xyxy[:, 0],))
+    np.testing.assert_allclose(right.xyxy[order], expected, atol=0.02)
+    assert np.abs(wrong.xyxy[order] - expected).max() > 1
 
 
 def test_names_in_the_file_decide() -> None:

@@ -22,6 +22,7 @@ from watchpost.engine.inference.layouts import (
     ssd,
     ssd_finished,
     yolov5,
+    yolov5_heads,
     yolov8,
     yolox,
     yunet,
@@ -71,6 +72,18 @@ LAYOUTS: Mapping[str, Layout] = {
         ),
         Layout("yolox", yolox.recognise, yolox.decode, yolox.OVERLAP),
         Layout("yolov5", yolov5.recognise, yolov5.decode, yolov5.OVERLAP),
+        Layout(
+            "yolov5_heads",
+            yolov5_heads.recognise_v5,
+            yolov5_heads.decoder(yolov5_heads.V5_ANCHORS),
+            yolov5_heads.OVERLAP,
+        ),
+        Layout(
+            "yolov7_heads",
+            yolov5_heads.recognise_v7,
+            yolov5_heads.decoder(yolov5_heads.V7_ANCHORS),
+            yolov5_heads.OVERLAP,
+        ),
         Layout("yolov8", yolov8.recognise, yolov8.decode, yolov8.OVERLAP),
         Layout(
             "end_to_end", end_to_end.recognise, end_to_end.decode, end_to_end.OVERLAP

@@ -21,7 +21,6 @@ from watchpost.engine.inference.reading import (
     are_pixels,
     best_class,
     cell_count,
-    one_output,
     rows,
     xyxy_from_centres,
 )
@@ -32,12 +31,16 @@ _ANCHORS = 3
 
 
 def recognise(facts: Facts) -> Reading | None:
-    """Know one output (1, rows, 5 + classes) with as many rows as anchors or cells."""
-    found = one_output(facts)
-    if found is None:
+    """Know one output (1, rows, 5 + classes) with as many rows as anchors or cells.
+
+    Exports of YOLOv5 before 7.0 hand out the raw heads beside it; they are left alone.
+    """
+    tables = [item for item in facts.outputs.items() if item[1].ndim == 3]
+    heads = [output for output in facts.outputs.values() if output.ndim == 5]
+    if len(tables) != 1 or len(tables) + len(heads) != len(facts.outputs):
         return None
-    name, output = found
-    if output.ndim != 3 or output.shape[2] < 6:
+    name, output = tables[0]
+    if output.shape[2] < 6:
         return None
     count, columns = output.shape[1:]
     cells = cell_count(facts.width, facts.height, STRIDES)
