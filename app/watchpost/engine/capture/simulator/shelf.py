@@ -18,8 +18,8 @@ from watchpost.engine.capture.simulator.bottles import (
     bottle_sprite,
     fingers_sprite,
 )
+from watchpost.engine.capture.simulator.looks import random_look
 from watchpost.engine.capture.simulator.painting import Picture
-from watchpost.engine.capture.simulator.people import random_look
 from watchpost.engine.capture.simulator.play import Facing
 from watchpost.engine.capture.simulator.shelf_backdrop import BOARDS, shelf_backdrop
 from watchpost.engine.capture.simulator.sprites import Placed, draw
