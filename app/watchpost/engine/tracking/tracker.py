@@ -5,6 +5,8 @@ tracks that would else be lost), with two additions for low and uneven detection
 a last round on widened boxes (Yang et al., "Hard to Track Objects with Irregular Motions
 and Similar Appearances? Make It Easier by Buffering the Matching Space", 2023), and a
 velocity taken anew from the two observations around a gap (OC-SORT, Cao et al., 2023).
+The widened round reaches no further than somebody can have strayed from the prediction
+since they were last seen, so that who vanishes in a doorway is not taken for the next.
 """
 
 from __future__ import annotations
@@ -27,6 +29,10 @@ Array = NDArray[np.float64]
 _FRESH_S = 0.6
 _TENTATIVE_PENALTY = 0.1
 _SECOND_READING = 0.3
+# How far from its prediction a track may turn up, in heights of its box: at once, and
+# more with every second unseen.
+_STRAY = 0.3
+_STRAY_PER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +200,19 @@ class Tracker:
             table = wide - other - _TENTATIVE_PENALTY * ~known[:, None]
             # Known tracks are followed by sure boxes alone this far.
             table[np.ix_(known, unsure)] = -1.0
+            table[~self._within_reach(boxes)] = -1.0
             match(leftover, columns, table, settings.min_overlap)
         tracks = np.concatenate([t for t, _ in found] or [nothing])
         rows = np.concatenate([d for _, d in found] or [nothing])
         return tracks, rows
+
+    def _within_reach(self, boxes: Array) -> NDArray[np.bool_]:
+        """Return which boxes each track can have got to, shape (tracks, boxes)."""
+        at, found = self._filter.position, cxcywh_from_xyxy(boxes)
+        apart = at[:, None, :2] - found[None, :, :2]
+        height = (at[:, None, 3] + found[None, :, 3]) / 2
+        stray = _STRAY + _STRAY_PER_S * self._age_s()
+        return np.hypot(apart[..., 0], apart[..., 1]) <= stray[:, None] * height
 
     def _newcomers(
         self,

@@ -56,6 +56,18 @@ def test_an_identity_survives_being_hidden_for_a_second() -> None:
     assert len(set(ids)) == 1
 
 
+@pytest.mark.parametrize("fps", [10.0, 25.0])
+def test_who_vanishes_is_not_taken_for_the_next_behind(fps: float) -> None:
+    # The last to board goes into the dark; the next one's head shows a body below.
+    tracker = Tracker()
+    for index in range(5):
+        tracks = tracker.update(detections_at([(0.5, 0.3)]), ns(index, fps))
+    before = tracks.ids.tolist()
+    for index in range(5, 8):
+        tracks = tracker.update(detections_at([(0.5, 0.55)]), ns(index, fps))
+    assert set(tracks.seen().ids.tolist()).isdisjoint(before)
+
+
 def test_unsure_boxes_continue_a_track() -> None:
     tracker = Tracker()
     for index in range(20):
