@@ -1,11 +1,15 @@
 """Shelf facings: which place of a row is filled, empty or picked, and when nobody can tell.
 
 Each facing is looked at in every analysed frame. A box of the product's class over it
-says filled. No box says empty only while nothing else is in front: an obstacle's box over
-the facing, or a picture that moves there, hides it, and what is hidden cannot be told and
-changes nothing. A state is taken on once it was seen for its time without contradiction;
-empty needs longer than filled, since detectors miss what is there more often than they
-see what is not.
+says filled; a weak one says neither. No box says empty only while nothing else is in
+front: an obstacle's box over the facing, or a picture that moves there, hides it, and
+what is hidden cannot be told and changes nothing. A state is taken on once it was seen
+for its time without contradiction, and until then cannot be told.
+
+Where the place's own picture is at hand (:mod:`watchpost.domain.facing_pictures`), it
+overrules boxes: a place that looks as it did when it was last told has not changed. By
+boxes alone, empty needs longer than filled, since detectors miss what is there more often
+than they see what is not.
 """
 
 from __future__ import annotations
@@ -19,12 +23,18 @@ from numpy.typing import NDArray
 
 from watchpost.base.clock import NS_PER_S
 from watchpost.domain.detections import Detections
+from watchpost.domain.facing_pictures import PlacePicture, Sight
 from watchpost.domain.rules import Shelf
 
 FILLED_S = 0.5
 EMPTY_S = 1.0
 # A facing that was hidden for longer is not known any more.
 KNOWN_S = 10.0
+# Something still that is neither what stood there nor what is behind it: after so long
+# it belongs there, be it other light or another backdrop.
+NEW_LOOK_S = 5.0
+# A product, or what is in front of it, is believed from here on.
+SURE_SCORE = 0.25
 # How much of a facing an obstacle's box must cover to hide it.
 HIDING_SHARE = 0.25
 
@@ -48,7 +58,8 @@ class FacingReading:
     Attributes:
         state: The last one that was surely seen.
         since_ns: Since when, on the stream's own clock; None while unknown.
-        hidden: Something is in front now: whether ``state`` still holds cannot be told.
+        hidden: Something is in front now, or it is just changing: whether ``state`` still
+            holds cannot be told.
     """
 
     state: FacingState
@@ -58,6 +69,7 @@ class FacingReading:
 
 @dataclass(slots=True)
 class _Place:
+    picture: PlacePicture
     state: FacingState = FacingState.UNKNOWN
     since_ns: int | None = None
     told_ns: int | None = None
@@ -79,11 +91,11 @@ class FacingRow:
         self.shelf = shelf
         self._boxes = np.array(shelf.facings, np.float64).reshape(-1, 4)
         self._class_names = tuple(class_names)
-        self._places = [_Place() for _ in shelf.facings]
+        self._places = _places(shelf)
 
     def reset(self) -> None:
         """Forget what stands there, as after a reconnect."""
-        self._places = [_Place() for _ in self.shelf.facings]
+        self._places = _places(self.shelf)
 
     def replace_classes(self, class_names: Sequence[str]) -> None:
         """Take another model's class list; what is known of the shelf stays."""
@@ -94,31 +106,33 @@ class FacingRow:
         detections: Detections,
         stream_ns: int,
         *,
-        moving: NDArray[np.bool_] | None = None,
+        grey: NDArray[np.uint8] | None = None,
     ) -> tuple[FacingReading, ...]:
         """Take in one analysed frame and return every facing.
 
         Args:
-            detections: Believed boxes, fractions of the picture.
+            detections: All boxes, fractions of the picture.
             stream_ns: The frame's time on the stream's own clock.
-            moving: Whether the picture moves at each facing, shape (facings,): a bare
-                hand has no class of its own. None: not looked at.
+            grey: The whole picture, small, shape (height, width). None: only boxes tell.
         """
         boxes = detections.xyxy_norm.astype(np.float64)
         names = [
             self._class_names[i] if 0 <= i < len(self._class_names) else ""
             for i in detections.class_ids
         ]
-        products = boxes[np.array([n == self.shelf.product for n in names], bool)]
-        hiding = boxes[np.array([n in self.shelf.obstacles for n in names], bool)]
-        filled = self._filled(products)
+        sure = detections.scores >= SURE_SCORE
+        is_product = np.array([n == self.shelf.product for n in names], bool)
+        is_obstacle = np.array([n in self.shelf.obstacles for n in names], bool)
+        filled = self._filled(boxes[is_product & sure])
+        doubted = self._filled(boxes[is_product & ~sure]) & ~filled
+        hiding = boxes[is_obstacle & sure]
         hidden = np.any(covered(self._boxes, hiding) > HIDING_SHARE, axis=1)
-        if moving is not None:
-            hidden |= moving
-        for place, is_filled, is_hidden in zip(
-            self._places, filled, hidden, strict=True
+        for place, is_filled, is_doubted, is_hidden in zip(
+            self._places, filled, doubted, hidden, strict=True
         ):
-            _look(place, bool(is_filled), bool(is_hidden), stream_ns)
+            sight = None if grey is None else place.picture.look(grey, stream_ns)
+            box = None if is_doubted or is_hidden else bool(is_filled)
+            _take_in(place, box, sight, stream_ns)
         return tuple(FacingReading(p.state, p.since_ns, p.hidden) for p in self._places)
 
     def _filled(self, products: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -154,21 +168,64 @@ def covered(
     return share
 
 
-def _look(place: _Place, filled: bool, hidden: bool, stream_ns: int) -> None:
-    """Take in one frame's sight of one facing."""
-    place.hidden = hidden
-    if hidden:
+def _places(shelf: Shelf) -> list[_Place]:
+    return [_Place(PlacePicture(box)) for box in shelf.facings]
+
+
+def _take_in(
+    place: _Place, box: bool | None, sight: Sight | None, stream_ns: int
+) -> None:
+    """Take in one frame's sight of one facing.
+
+    Args:
+        place: The facing.
+        box: What boxes say: filled, empty, or None where they cannot tell.
+        sight: What its picture says; None: nothing.
+        stream_ns: Now.
+    """
+    seen = _seen(place, box, sight)
+    if seen is None:
         # Also a box seen beside a hand may be the product in that hand.
-        place.seen = None
+        place.hidden, place.seen = True, None
         if place.told_ns is not None and stream_ns - place.told_ns > KNOWN_S * NS_PER_S:
             place.state, place.since_ns, place.told_ns = FacingState.UNKNOWN, None, None
         return
-    if place.seen is not filled:
-        place.seen, place.seen_ns = filled, stream_ns
-    needed_s = FILLED_S if filled else EMPTY_S
-    if stream_ns - place.seen_ns < needed_s * NS_PER_S:
-        return
-    place.told_ns = stream_ns
+    if place.seen is not seen:
+        place.seen, place.seen_ns = seen, stream_ns
+    is_known = place.state is not FacingState.UNKNOWN
+    holds = is_known and seen is (place.state is FacingState.FILLED)
+    if holds and sight in (None, Sight.SAME):
+        _tell(place, seen, sight, stream_ns)
+    elif stream_ns - place.seen_ns >= _needed_s(place, box, sight) * NS_PER_S:
+        _tell(place, seen, sight, stream_ns)
+    else:
+        place.hidden = is_known
+
+
+def _seen(place: _Place, box: bool | None, sight: Sight | None) -> bool | None:
+    """Return what one frame says of one facing: filled, empty, or None."""
+    if sight is None:
+        return box
+    if sight is Sight.MOVING:
+        return None
+    if box or sight is Sight.LIKE_FILLED:
+        return True
+    if sight is Sight.SAME:
+        return place.picture.told
+    return False if sight is Sight.LIKE_EMPTY else box
+
+
+def _needed_s(place: _Place, box: bool | None, sight: Sight | None) -> float:
+    """Return for how long the same must be seen before it is told."""
+    if sight is Sight.UNLIKE and not box and place.picture.knows(filled=False):
+        return NEW_LOOK_S
+    return FILLED_S if box or sight is not None else EMPTY_S
+
+
+def _tell(place: _Place, filled: bool, sight: Sight | None, stream_ns: int) -> None:
+    """Take on what was seen for long enough."""
+    place.hidden, place.told_ns = False, stream_ns
+    place.picture.keep(filled, surely=sight in (None, Sight.UNLIKE))
     if filled:
         state = FacingState.FILLED
     elif place.state in (FacingState.FILLED, FacingState.PICKED):

@@ -59,11 +59,13 @@ class CameraCounting:
         self._shelves: tuple[ShelfStatus, ...] | None = None
         self._zones: tuple[ZoneReading, ...] = ()
         self._zones_ns: int | None = None
+        room.scheduler.want_grey(camera_id, bool(rules.shelves))
 
     def replace_rules(self, rules: RuleSet) -> None:
         """Count by other lines from the next frame on."""
         with self._lock:
             self._pipeline.replace_rules(rules)
+            self._room.scheduler.want_grey(self.camera_id, bool(rules.shelves))
 
     def analysed(self, job: Job, outcome: Analysed) -> Result | None:
         """Take in what was seen in a frame; tell it and keep what it counted.
@@ -77,7 +79,7 @@ class CameraCounting:
                 return None
             # The pipeline drops twins too; dropped here, its rows are ours.
             detections = without_twins(outcome.detections)
-            output = self._pipeline.analysed(job.header, detections)
+            output = self._pipeline.analysed(job.header, detections, outcome.grey)
             rules_version = self._pipeline.rules.version
             self._zones, self._zones_ns = output.zones, job.header.at_ns
             self._shelves = tuple(

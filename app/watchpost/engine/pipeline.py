@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from watchpost.domain.counting import LineCounter
 from watchpost.domain.detections import Detections
@@ -20,10 +21,6 @@ from watchpost.engine.tracking.tracker import Tracker, TrackerSettings
 
 # At the default five detections a second.
 _INTERVAL_S = 0.2
-
-
-# A product on a shelf is believed from here on.
-_SURE_PRODUCT = 0.3
 
 # Two boxes that overlap this much are one object under two class names.
 _TWIN_OVERLAP = 0.7
@@ -112,11 +109,21 @@ class CameraPipeline:
         for row in self._shelves:
             row.replace_classes(class_names)
 
-    def analysed(self, header: FrameHeader, detections: Detections) -> PipelineOutput:
+    def analysed(
+        self,
+        header: FrameHeader,
+        detections: Detections,
+        grey: NDArray[np.uint8] | None = None,
+    ) -> PipelineOutput:
         """Take in what was seen in one frame.
 
         A new epoch (a reconnect, a loop of a file) begins with no tracks: the camera's
         clock and what stands before it may both have changed.
+
+        Args:
+            header: The frame.
+            detections: What the model saw in it.
+            grey: The frame itself, small, shape (height, width), where there are shelves.
         """
         if header.key.epoch != self._epoch:
             self._tracker.reset()
@@ -134,8 +141,9 @@ class CameraPipeline:
         visits = self._zones.update(tracks, header.at_ns, header.pts_ns, aspect=aspect)
         zones = self._zones.readings(header.pts_ns)
         # A shelf has no tracks: what stands there does not move.
-        sure = detections.select(detections.scores >= _SURE_PRODUCT)
-        shelves = tuple(row.update(sure, header.pts_ns) for row in self._shelves)
+        shelves = tuple(
+            row.update(detections, header.pts_ns, grey=grey) for row in self._shelves
+        )
         tracks = tracks.select(tracks.confirmed)
         boost = self._counter.wants_full_rate(tracks, _INTERVAL_S)
         return PipelineOutput(

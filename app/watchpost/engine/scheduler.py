@@ -55,6 +55,7 @@ class _Camera:
     rate: float | None = None
     has_looked: bool = False
     boosted: bool = False
+    wants_grey: bool = False
     disabled: bool = False
     waiting: Job | None = None
     waiting_due_ns: int = 0
@@ -155,9 +156,9 @@ class Scheduler:
             Whether it is now due for analysis. In lockstep, ``False`` means that no
             outcome will come and the source may go on at once.
         """
-        job = Job(camera_id, ring_path, slot, header)
         with self._change:
             camera = self._camera(camera_id)
+            job = Job(camera_id, ring_path, slot, header, camera.wants_grey)
             if camera.disabled:
                 return False
             self._note_frame(camera, header)
@@ -175,6 +176,11 @@ class Scheduler:
             if wanted and not camera.boosted:
                 camera.due_ns = 0
             camera.boosted = wanted
+
+    def want_grey(self, camera_id: str, wanted: bool) -> None:
+        """Have the small grey picture come with a camera's looks, or no more."""
+        with self._change:
+            self._camera(camera_id).wants_grey = wanted
 
     def attention(self, camera_id: str) -> Attention:
         """Return how well a camera is being looked at."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import psutil
 
 from watchpost.base.channel import ChannelClosedError, Message
@@ -17,6 +18,7 @@ from watchpost.engine.inference.deadline import Deadline
 from watchpost.engine.inference.jobs import Analysed, Job, NotDone, Outcome
 from watchpost.engine.inference.model import ModelInfo
 from watchpost.engine.inference.worker import (
+    BYTES_A_BOX,
     header_fields,
     header_from,
     unpack,
@@ -127,6 +129,7 @@ class WorkerHandle:
                     "ring": str(job.ring_path),
                     "slot": job.slot,
                     "header": header_fields(job.header),
+                    "grey": job.wants_grey,
                 }
             )
             message, payload = self._await(start_ns, cpu_s, deadline)
@@ -147,11 +150,19 @@ class WorkerHandle:
         looked_at = replace(
             job, slot=message["slot"], header=header_from(message["header"])
         )
+        boxes_end = BYTES_A_BOX * message["count"]
         try:
-            found = unpack(payload, message["count"])
+            found = unpack(payload[:boxes_end], message["count"])
+            grey = None
+            if "grey" in message:
+                grey = np.frombuffer(payload[boxes_end:], np.uint8).reshape(
+                    message["grey"]
+                )
         except ValueError as error:
             raise WorkerFailedError(Trouble.CRASHED, str(error)) from error
-        return looked_at, Analysed(found, float(message["ms"]), self.model.sha256)
+        return looked_at, Analysed(
+            found, float(message["ms"]), self.model.sha256, grey
+        )
 
     def _await(
         self, start_ns: int, cpu_s: float, deadline: Deadline

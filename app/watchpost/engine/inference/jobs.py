@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from watchpost.domain.coverage import NotAnalysed
 from watchpost.domain.detections import Detections
 from watchpost.engine.frames import FrameHeader
@@ -20,12 +23,14 @@ class Job:
         ring_path: The camera's mailbox.
         slot: Where in it.
         header: Which frame the slot held when the job was made.
+        wants_grey: The small grey picture is wanted beside what the model sees.
     """
 
     camera_id: str
     ring_path: Path
     slot: int
     header: FrameHeader
+    wants_grey: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +41,14 @@ class Analysed:
         detections: What it saw; classes by the class list of the model below.
         inference_ms: The model's own time.
         model_sha256: Which model looked.
+        grey: The whole picture, small and grey, uint8, shape (height, width); None
+            where the job did not want it.
     """
 
     detections: Detections
     inference_ms: float
     model_sha256: str
+    grey: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from watchpost.domain.frames import InputSpec
+from watchpost.domain.frames import InputSpec, Placement
 from watchpost.engine.inference.model import TensorSpec
+
+GREY_WIDTH = 160
 
 
 class PictureInput:
@@ -37,6 +39,25 @@ class PictureInput:
     def copy(self, picture: NDArray[np.uint8]) -> None:
         """Copy a picture's bytes into the tensor's order."""
         self._bytes[...] = picture if self._last else picture.transpose(2, 0, 1)
+
+    def grey(self, at: Placement) -> NDArray[np.uint8]:
+        """Return the copied picture small and grey, shape (height, width).
+
+        Its green, which is most of what is bright and stands in the middle in either
+        order of colours, in means of square blocks; about ``GREY_WIDTH`` wide.
+
+        Args:
+            at: Where the camera's picture lies in the input.
+        """
+        plane = self._bytes[..., 1] if self._last else self._bytes[1]
+        block = max(1, round(at.width / GREY_WIDTH))
+        height, width = max(1, at.height // block), max(1, at.width // block)
+        sums = np.zeros((height, width), np.uint32)
+        for row in range(block):
+            for column in range(block):
+                top, left = at.top + row, at.left + column
+                sums += plane[top::block, left::block][:height, :width]
+        return (sums // block**2).astype(np.uint8)
 
     def convert(self) -> None:
         """Turn the copied bytes into the tensor's numbers."""

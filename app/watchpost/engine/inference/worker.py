@@ -26,6 +26,7 @@ from watchpost.engine.inference.session import Session, read_verified
 from watchpost.engine.inference.suppression import above, detections_from, suppress
 
 WARM_UP_RUNS = 4
+BYTES_A_BOX = 24
 _IDLE_S = 5.0
 _FORGET_RING_S = 10.0
 _TRIES = 4
@@ -77,13 +78,18 @@ def _answer(
         found, spent_ms = network.look(header)
     except RuntimeError as error:
         return {"not_done": "poison_frame", "detail": str(error)}, b""
-    answer = {
+    answer: Message = {
         "slot": slot,
         "header": header_fields(header),
         "ms": spent_ms,
         "count": len(found),
     }
-    return answer, pack(found)
+    payload = pack(found)
+    if message["grey"]:
+        grey = network.grey(header)
+        answer["grey"] = list(grey.shape)
+        payload += grey.tobytes()
+    return answer, payload
 
 
 class Network:
@@ -150,6 +156,12 @@ class Network:
                 header.frame_width, header.frame_height
             )
             return detections_from(found, placement), spent_ms
+
+    def grey(self, header: FrameHeader) -> NDArray[np.uint8]:
+        """Return the copied picture small and grey, shape (height, width)."""
+        return self.picture.grey(
+            self._model.input.placement(header.frame_width, header.frame_height)
+        )
 
 
 class WrongSizeError(Exception):
@@ -263,7 +275,7 @@ def unpack(payload: bytes, count: int) -> Detections:
     Raises:
         ValueError: The length does not fit the count.
     """
-    if len(payload) != 24 * count:
+    if len(payload) != BYTES_A_BOX * count:
         raise ValueError(f"{len(payload)} bytes for {count} rows")
     boxes: NDArray[np.float32] = np.frombuffer(payload, "<f4", 4 * count).reshape(-1, 4)
     return Detections(
