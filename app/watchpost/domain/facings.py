@@ -66,6 +66,11 @@ class FacingReading:
     since_ns: int | None
     hidden: bool
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the facing is known to be so now."""
+        return not self.hidden and self.state is not FacingState.UNKNOWN
+
 
 @dataclass(slots=True)
 class _Place:
@@ -194,9 +199,9 @@ def _take_in(
         place.seen, place.seen_ns = seen, stream_ns
     is_known = place.state is not FacingState.UNKNOWN
     holds = is_known and seen is (place.state is FacingState.FILLED)
-    if holds and sight in (None, Sight.SAME):
-        _tell(place, seen, sight, stream_ns)
-    elif stream_ns - place.seen_ns >= _needed_s(place, box, sight) * NS_PER_S:
+    seen_for_ns = stream_ns - place.seen_ns
+    is_long = seen_for_ns >= _needed_s(place, box, sight) * NS_PER_S
+    if is_long or (holds and sight in (None, Sight.SAME)):
         _tell(place, seen, sight, stream_ns)
     else:
         place.hidden = is_known

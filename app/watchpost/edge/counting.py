@@ -18,8 +18,13 @@ from watchpost.edge.figures import CameraFigures
 from watchpost.edge.models import Serving
 from watchpost.edge.results import boxes_of, result_of
 from watchpost.edge.truth import TruthBoard
+from watchpost.engine.frames import FrameHeader
 from watchpost.engine.inference.jobs import Analysed, Job
-from watchpost.engine.pipeline import CameraPipeline, without_twins
+from watchpost.engine.pipeline import (
+    CameraPipeline,
+    PipelineOutput,
+    without_twins,
+)
 from watchpost.protocol.cameras import FacingStatus, ShelfStatus, ZoneStatus
 from watchpost.protocol.live import Counted, Result
 from watchpost.store.ledger import LedgerEvent, Recorded
@@ -39,6 +44,7 @@ class CameraCounting:
         room: Shared parts.
         on_recorded: Called on the ledger's writer thread with every count, once it is
             durable and before it is told.
+        on_output: Called on the pool's thread with what every analysed frame brought.
     """
 
     def __init__(
@@ -47,12 +53,14 @@ class CameraCounting:
         rules: RuleSet,
         room: EngineRoom,
         on_recorded: Callable[[Recorded], None] | None = None,
+        on_output: Callable[[FrameHeader, PipelineOutput], None] | None = None,
     ) -> None:
         self.camera_id = camera_id
         self.figures = CameraFigures(room.clock)
         self.truth = TruthBoard()
         self._room = room
         self._on_recorded = on_recorded
+        self._on_output = on_output
         self._lock = threading.Lock()
         self._model: Serving | None = None
         self._pipeline = CameraPipeline(camera_id, (), rules)
@@ -88,6 +96,8 @@ class CameraCounting:
                     self._pipeline.rules.shelves, output.shelves, strict=True
                 )
             )
+        if self._on_output is not None:
+            self._on_output(job.header, output)
         self._room.scheduler.boost(self.camera_id, output.boost)
         latency_ms = (self._room.clock.utc_ns() - job.header.at_ns) / NS_PER_MS
         self.figures.analysed(latency_ms)

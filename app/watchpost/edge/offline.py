@@ -8,7 +8,7 @@ delivers the next.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from watchpost.base.log import get_logger
 from watchpost.base.paths import DataFolder
 from watchpost.domain.cameras import CameraState, SourceKind
 from watchpost.domain.events import Crossing
-from watchpost.domain.rules import Line
+from watchpost.domain.rules import RuleSet
 from watchpost.edge.analysis import Analysis
 from watchpost.edge.counting import CameraCounting
 from watchpost.edge.coverage import CoverageTrack
@@ -38,11 +38,20 @@ from watchpost.engine.capture.events import (
     StateChanged,
 )
 from watchpost.engine.capture.process import CaptureProcess
+from watchpost.engine.frames import FrameHeader
 from watchpost.engine.inference.inspection import inspect_model
 from watchpost.engine.inference.jobs import Analysed, Job, Outcome
 from watchpost.engine.inference.model import ModelInfo
+from watchpost.engine.pipeline import PipelineOutput
 from watchpost.engine.scheduler import Scheduler
-from watchpost.protocol.cameras import CameraSpec, LineSpec, SourceSpec
+from watchpost.protocol.cameras import (
+    CameraSpec,
+    LineSpec,
+    RulesSpec,
+    ShelfSpec,
+    SourceSpec,
+    ZoneSpec,
+)
 from watchpost.store.ledger import Recorded
 
 _MOST_TRIES = 3
@@ -53,10 +62,11 @@ _log = get_logger(__name__)
 
 def run_file(
     video: Path,
-    lines: Sequence[Line],
+    rules: RuleSet,
     model: Path | None,
     folder: DataFolder,
     *,
+    on_output: Callable[[FrameHeader, PipelineOutput], None] | None = None,
     on_progress: Callable[[float], None] = lambda _share: None,
     detections_per_s: float | None = None,
 ) -> list[Crossing]:
@@ -64,9 +74,10 @@ def run_file(
 
     Args:
         video: The file.
-        lines: What is counted across; their identifiers are kept.
+        rules: What is counted across and looked at; identifiers are kept.
         model: An ONNX file; None takes the shipped one.
         folder: A data folder of its own; it keeps the counts.
+        on_output: Called with what every analysed frame brought, on a thread of the run.
         on_progress: Called with the share done, 0..1, on a thread of the run.
         detections_per_s: Look so often, as a live camera would: with boosts where
             somebody is near a line, and not where nothing moves. None: at every frame.
@@ -77,6 +88,24 @@ def run_file(
     Raises:
         WatchpostError: The file, the model or the folder cannot be used.
     """
+    info = model_to_run(model)
+    serving = Serving(info.sha256[:16], info.path.stem, info, info.classes)
+    stores = open_stores(folder)
+    try:
+        run = _FileRun(
+            stores, video, rules, serving, detections_per_s, on_progress, on_output
+        )
+        return run.count()
+    finally:
+        stores.close()
+
+
+def model_to_run(model: Path | None) -> ModelInfo:
+    """Return a model that was looked at; None takes the shipped one.
+
+    Raises:
+        ModelError: There is none, or it is refused.
+    """
     path = model if model is not None else shipped_model()
     if path is None:
         raise ModelError(
@@ -84,14 +113,7 @@ def run_file(
             todo="Name one with --model FILE.",
             code="model.none",
         )
-    info = inspect_model(path)
-    serving = Serving(info.sha256[:16], path.stem, info, info.classes)
-    stores = open_stores(folder)
-    try:
-        run = _FileRun(stores, video, lines, serving, detections_per_s, on_progress)
-        return run.count()
-    finally:
-        stores.close()
+    return inspect_model(path)
 
 
 class _FileRun:
@@ -101,10 +123,11 @@ class _FileRun:
         self,
         stores: Stores,
         video: Path,
-        lines: Sequence[Line],
+        rules: RuleSet,
         serving: Serving,
         detections_per_s: float | None,
         on_progress: Callable[[float], None],
+        on_output: Callable[[FrameHeader, PipelineOutput], None] | None,
     ) -> None:
         self._stores = stores
         self._serving = serving
@@ -141,10 +164,17 @@ class _FileRun:
             score_threshold=lambda: settings.score_threshold,
             clock=SYSTEM_CLOCK,
         )
-        record = stores.cameras.add(_spec(video, lines), "evaluation")
+        added = stores.cameras.add(_spec(video), "evaluation")
+        record = stores.cameras.save_rules(
+            added.id, _rules_spec(added.rules.version, rules), "evaluation"
+        )
         self._camera_id = record.id
         self._counting = CameraCounting(
-            record.id, record.rules, room, on_recorded=self._recorded
+            record.id,
+            record.rules,
+            room,
+            on_recorded=self._recorded,
+            on_output=on_output,
         )
         self._capture = CaptureProcess(
             record.id,
@@ -256,10 +286,20 @@ def frames_in(video: Path) -> int:
         ) from error
 
 
-def _spec(video: Path, lines: Sequence[Line]) -> CameraSpec:
+def _spec(video: Path) -> CameraSpec:
     return CameraSpec(
         name=video.stem[:80] or "video",
         source=SourceSpec(kind=SourceKind.FILE, address=str(video)),
         record=False,
-        lines=tuple(LineSpec.model_validate(asdict(line)) for line in lines),
+    )
+
+
+def _rules_spec(version: int, rules: RuleSet) -> RulesSpec:
+    return RulesSpec(
+        version=version,
+        lines=tuple(LineSpec.model_validate(asdict(line)) for line in rules.lines),
+        zones=tuple(ZoneSpec.model_validate(asdict(zone)) for zone in rules.zones),
+        shelves=tuple(
+            ShelfSpec.model_validate(asdict(shelf)) for shelf in rules.shelves
+        ),
     )

@@ -160,9 +160,7 @@ class WorkerHandle:
                 )
         except ValueError as error:
             raise WorkerFailedError(Trouble.CRASHED, str(error)) from error
-        return looked_at, Analysed(
-            found, float(message["ms"]), self.model.sha256, grey
-        )
+        return looked_at, Analysed(found, float(message["ms"]), self.model.sha256, grey)
 
     def _await(
         self, start_ns: int, cpu_s: float, deadline: Deadline

@@ -153,6 +153,11 @@ def read_truth(path: Path) -> Truth:
         ) from error
 
 
+def has_line(path: Path) -> bool:
+    """Say whether a truth file that is JSON speaks of a line at all."""
+    return bool(json.loads(path.read_text(encoding="utf-8")).get("line"))
+
+
 def _truth(raw: dict[str, Any], name: str) -> Truth:
     if not raw.get("line") or not raw.get("anchor"):
         raise ValueError("this video was not counted")
