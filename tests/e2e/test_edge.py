@@ -14,6 +14,8 @@ from watchpost.base.clock import NS_PER_S
 from watchpost.base.errors import EdgeError
 from watchpost.domain.cameras import CameraState
 from watchpost.domain.coverage import NotAnalysed
+from watchpost.domain.minutes import Measure
+from watchpost.domain.rules import Anchor
 from watchpost.edge.models import SHIPPED
 from watchpost.edge.stores import open_stores
 from watchpost.engine.frames import FrameRing
@@ -25,6 +27,7 @@ from watchpost.protocol.cameras import (
     RulesSpec,
     SourceSpec,
     TileRequest,
+    ZoneSpec,
 )
 from watchpost.protocol.live import CamerasChanged, CameraUpdate, Counted, Result
 from watchpost.protocol.models import ActivateModel
@@ -123,6 +126,43 @@ def test_a_simulated_camera_needs_nothing(edge: EdgeProcess) -> None:
     truth = eventually(lambda: edge.client.camera(camera.id).status.truth)
     assert truth[0].line_id == camera.lines[0].id
     eventually(lambda: edge.client.camera(camera.id).status.recording)
+
+
+def test_what_a_zone_measured_is_kept_when_its_camera_stops(
+    edge: EdgeProcess,
+) -> None:
+    camera = edge.client.add_camera(SIMULATED)
+    floor = ZoneSpec(
+        name="Floor",
+        points=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
+        anchor=Anchor.CENTRE,
+    )
+    rules = RulesSpec(version=camera.rules_version, zones=(floor,))
+    (zone,) = edge.client.save_rules(camera.id, rules).zones
+
+    def busy() -> bool | None:
+        zones = edge.client.camera(camera.id).status.zones
+        return (zones and (zones[0].occupancy or 0) > 0) or None
+
+    eventually(busy)
+    began_ns = edge.client.info().now_ns
+    eventually(lambda: edge.client.info().now_ns - began_ns > 3 * NS_PER_S or None)
+    edge.client.save_camera(camera.id, SIMULATED.model_copy(update={"enabled": False}))
+    page = eventually(
+        lambda: (
+            page
+            if (page := edge.client.minutes(zone.id, Measure.OCCUPANCY)).minutes
+            else None
+        )
+    )
+    assert (page.of_name, page.camera_id) == ("Floor", camera.id)
+    assert 0 < sum(minute.looked_s for minute in page.minutes) < 60
+    assert max(minute.high for minute in page.minutes) >= 1
+    visits = edge.client.visits(zone_id=zone.id).visits
+    # Whoever stood there when the camera went away was not seen to leave.
+    assert any(visit.cut for visit in visits)
+    with pytest.raises(EdgeError, match="has no filled"):
+        edge.client.minutes(zone.id, Measure.FILLED)
 
 
 def test_pictures_are_shared_with_a_console_of_this_computer(

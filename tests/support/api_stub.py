@@ -42,7 +42,7 @@ def services(**ports: Any) -> Services:
     """Return services with these ports; the others must not be called."""
     names = ("site", "pairing", "cameras", "alarms", "review", "clips", "health")
     filled: dict[str, Any] = {
-        name: NotThere(name) for name in (*names, "models", "catalogue")
+        name: NotThere(name) for name in (*names, "models", "catalogue", "values")
     }
     filled["access"] = RoleTokens()
     filled["live"] = LiveHub()

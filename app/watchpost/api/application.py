@@ -30,6 +30,7 @@ from watchpost.api.routes import (
     packets,
     pairing,
     settings,
+    values,
 )
 from watchpost.api.services import Services
 from watchpost.protocol.wire import Problem
@@ -44,6 +45,7 @@ _RESOURCES = (
     packets,
     alarms,
     counts,
+    values,
     events,
     clips,
     disputes,

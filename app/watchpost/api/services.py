@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from watchpost.api.hub import LiveHub
 from watchpost.api.identity import Identity
 from watchpost.api.packets import PacketRelay
+from watchpost.domain.minutes import Measure
 from watchpost.protocol.alarms import AlarmRecord, ShelveRequest
 from watchpost.protocol.cameras import (
     Camera,
@@ -52,6 +53,7 @@ from watchpost.protocol.review import (
     Event,
     EventPage,
 )
+from watchpost.protocol.values import MinutePage, VisitPage
 
 DisputeFilter = Literal["open", "closed", "all"]
 
@@ -233,6 +235,44 @@ class ReviewPort(Protocol):
         ...
 
 
+class ValuesPort(Protocol):
+    """What zones and shelves measured."""
+
+    def minutes(
+        self,
+        of_id: str,
+        measure: Measure,
+        *,
+        from_ns: int | None,
+        to_ns: int | None,
+        cursor: str | None,
+        limit: int,
+    ) -> MinutePage:
+        """Return a page of minutes, newest first."""
+        ...
+
+    def minutes_csv(self, *, from_ns: int, to_ns: int, timezone: str) -> bytes:
+        """Return all minutes as CSV."""
+        ...
+
+    def visits(
+        self,
+        *,
+        camera_id: str | None,
+        zone_id: str | None,
+        from_ns: int | None,
+        to_ns: int | None,
+        cursor: str | None,
+        limit: int,
+    ) -> VisitPage:
+        """Return a page of visits, the last to end first."""
+        ...
+
+    def visits_csv(self, *, from_ns: int, to_ns: int, timezone: str) -> bytes:
+        """Return all visits as CSV."""
+        ...
+
+
 class ClipsPort(Protocol):
     """Recorded video around a moment."""
 
@@ -319,6 +359,7 @@ class Services:
     cameras: CamerasPort
     alarms: AlarmsPort
     review: ReviewPort
+    values: ValuesPort
     clips: ClipsPort
     health: HealthPort
     models: ModelsPort

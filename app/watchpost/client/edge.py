@@ -13,6 +13,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from watchpost.base.errors import EdgeError
+from watchpost.domain.minutes import Measure
 from watchpost.protocol.alarms import AlarmRecord, ShelveRequest
 from watchpost.protocol.cameras import (
     Camera,
@@ -43,6 +44,7 @@ from watchpost.protocol.review import (
     Event,
     EventPage,
 )
+from watchpost.protocol.values import MinutePage, VisitPage
 from watchpost.protocol.wire import Problem, Request
 
 T = TypeVar("T")
@@ -222,6 +224,50 @@ class EdgeClient:
             EventPage,
             camera=camera_id,
             line=line_id,
+            from_ns=from_ns,
+            to_ns=to_ns,
+            cursor=cursor,
+            limit=limit,
+        )
+
+    def minutes(
+        self,
+        of_id: str,
+        measure: Measure,
+        *,
+        from_ns: int | None = None,
+        to_ns: int | None = None,
+        cursor: str | None = None,
+        limit: int = 60,
+    ) -> MinutePage:
+        """Return a page of what a zone or shelf measured by the minute, newest first."""
+        return self._get(
+            "/values",
+            MinutePage,
+            of=of_id,
+            measure=measure,
+            from_ns=from_ns,
+            to_ns=to_ns,
+            cursor=cursor,
+            limit=limit,
+        )
+
+    def visits(
+        self,
+        *,
+        camera_id: str | None = None,
+        zone_id: str | None = None,
+        from_ns: int | None = None,
+        to_ns: int | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> VisitPage:
+        """Return a page of visits to zones, the last to end first."""
+        return self._get(
+            "/visits",
+            VisitPage,
+            camera=camera_id,
+            zone=zone_id,
             from_ns=from_ns,
             to_ns=to_ns,
             cursor=cursor,

@@ -70,3 +70,44 @@ def inside_polygon(points: Array, polygon: Array) -> NDArray[np.bool_]:
     right = x < (bx - ax) * (y - ay) / rise + ax
     odd: NDArray[np.bool_] = np.count_nonzero(spans & right, axis=1) % 2 == 1
     return odd
+
+
+def crosses_itself(polygon: Array) -> bool:
+    """Return whether two sides of a polygon (M, 2) meet elsewhere than at a corner.
+
+    Neighbours meet at their corner; they only cross where one goes back over the other.
+    """
+    count = len(polygon)
+    for first in range(count):
+        a, b = polygon[first], polygon[(first + 1) % count]
+        after = polygon[(first + 2) % count]
+        if _turn(a, b, after) == 0 and float((b - a) @ (after - b)) < 0:
+            return True
+        for second in range(first + 2, count - (first == 0)):
+            if _meet(a, b, polygon[second], polygon[(second + 1) % count]):
+                return True
+    return False
+
+
+def _meet(a: Array, b: Array, c: Array, d: Array) -> bool:
+    """Return whether two stretches have a point in common."""
+    turns = (_turn(a, b, c), _turn(a, b, d), _turn(c, d, a), _turn(c, d, b))
+    if turns[0] * turns[1] < 0 and turns[2] * turns[3] < 0:
+        return True
+    return any(
+        turn == 0 and _is_between(point, *ends)
+        for turn, point, ends in zip(
+            turns, (c, d, a, b), ((a, b), (a, b), (c, d), (c, d)), strict=True
+        )
+    )
+
+
+def _turn(a: Array, b: Array, point: Array) -> int:
+    """Return 1 or -1 for the side of the endless line a point is on, 0 on the line."""
+    cross = (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])
+    return 0 if abs(cross) < _EPSILON else int(np.sign(cross))
+
+
+def _is_between(point: Array, a: Array, b: Array) -> bool:
+    low, high = np.minimum(a, b) - _EPSILON, np.maximum(a, b) + _EPSILON
+    return bool(np.all((point >= low) & (point <= high)))

@@ -6,6 +6,10 @@ import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+import numpy as np
+
+from watchpost.domain.geometry import crosses_itself
+
 MIN_LINE_LENGTH = 0.02
 MIN_ZONE_AREA = 0.0005
 
@@ -142,6 +146,12 @@ class Zone:
         ends = [v for point in self.points for v in point]
         if not all(math.isfinite(v) and -0.001 <= v <= 1.001 for v in ends):
             return f"The zone {self.name!r} leaves the picture. Keep its corners inside it."
+        # A triangle can only be flat.
+        if len(self.points) > 3 and crosses_itself(np.array(self.points, np.float64)):
+            return (
+                f"The border of the zone {self.name!r} crosses itself. Draw its corners "
+                "in the order in which one would walk around it."
+            )
         pairs = zip(self.points, (*self.points[1:], self.points[0]), strict=True)
         area = abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairs)) / 2
         if area < MIN_ZONE_AREA:

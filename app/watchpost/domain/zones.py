@@ -11,8 +11,8 @@ waiting, who walks for ``WALK_S`` waits no more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ class Visit:
         from_ns, to_ns: First and last sample inside, UTC nanoseconds.
         dwell_s: The time between them on the stream's own clock, seconds.
         waited_s: How much of it was waiting, seconds.
+        cut: It was not seen to end: the camera went away, or the zone was drawn anew.
     """
 
     zone_id: str
@@ -50,6 +51,7 @@ class Visit:
     to_ns: int
     dwell_s: float
     waited_s: float
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +98,24 @@ class ZoneWatch:
         self._class_names = tuple(class_names)
         self._stays: dict[str, dict[int, _Stay]] = {}
         self._entries: dict[str, int] = {}
+        self._cut: list[Visit] = []
 
     def reset(self) -> None:
-        """Forget who is where, as after a reconnect."""
+        """Forget who is where, as after a reconnect; their visits are cut."""
+        self._cut_all(self._stays)
         self._stays.clear()
         self._entries.clear()
+
+    def take_cut(self) -> list[Visit]:
+        """Return the visits that were cut since the last look."""
+        cut, self._cut = self._cut, []
+        return cut
 
     def replace_rules(self, rules: RuleSet) -> None:
         """Take new rules; who is in a zone that did not move stays in it."""
         old = {zone.id: zone for zone in self._zones}
         same = {zone.id for zone in rules.zones if old.get(zone.id) == zone}
+        self._cut_all({k: v for k, v in self._stays.items() if k not in same})
         self._stays = {k: v for k, v in self._stays.items() if k in same}
         self._entries = {k: v for k, v in self._entries.items() if k in same}
         self._zones = rules.zones
@@ -119,6 +129,8 @@ class ZoneWatch:
     ) -> list[Visit]:
         """Take in the tracks of one analysed frame and return the visits now over.
 
+        Those that were cut since the frame before are among them.
+
         Args:
             tracks: Of this frame; measured boxes of confirmed tracks are looked at.
             at_ns: Its arrival, UTC nanoseconds.
@@ -128,7 +140,7 @@ class ZoneWatch:
         seen = tracks.select((tracks.detection_rows >= 0) & tracks.confirmed)
         names = [self._class_name(int(class_id)) for class_id in seen.class_ids]
         speeds = _speeds(seen, aspect)
-        over: list[Visit] = []
+        over = self.take_cut()
         for zone in self._zones:
             stays = self._stays.setdefault(zone.id, {})
             points = anchors(seen, zone.anchor)
@@ -176,6 +188,14 @@ class ZoneWatch:
                 )
             )
         return tuple(made)
+
+    def _cut_all(self, stays: Mapping[str, dict[int, _Stay]]) -> None:
+        self._cut += [
+            replace(_visit(zone_id, track_id, stay), cut=True)
+            for zone_id, inside in stays.items()
+            for track_id, stay in inside.items()
+            if stay.holds
+        ]
 
     def _class_name(self, class_id: int) -> str:
         known = 0 <= class_id < len(self._class_names)
@@ -242,23 +262,20 @@ def _end(
         if track_id in ended
         or (track_id in seen and stream_ns - stay.last_ns > away_ns)
     ]
-    visits = []
-    for track_id in gone:
-        stay = stays.pop(track_id)
-        if not stay.holds:
-            continue
-        waited_ns = stay.waited_ns
-        if stay.slow_since_ns is not None:
-            waited_ns += stay.slow_last_ns - stay.slow_since_ns
-        visits.append(
-            Visit(
-                zone.id,
-                track_id,
-                stay.class_name,
-                stay.from_ns,
-                stay.to_ns,
-                (stay.last_ns - stay.began_ns) / NS_PER_S,
-                waited_ns / NS_PER_S,
-            )
-        )
-    return visits
+    over = [(track_id, stays.pop(track_id)) for track_id in gone]
+    return [_visit(zone.id, track_id, stay) for track_id, stay in over if stay.holds]
+
+
+def _visit(zone_id: str, track_id: int, stay: _Stay) -> Visit:
+    waited_ns = stay.waited_ns
+    if stay.slow_since_ns is not None:
+        waited_ns += stay.slow_last_ns - stay.slow_since_ns
+    return Visit(
+        zone_id,
+        track_id,
+        stay.class_name,
+        stay.from_ns,
+        stay.to_ns,
+        (stay.last_ns - stay.began_ns) / NS_PER_S,
+        waited_ns / NS_PER_S,
+    )

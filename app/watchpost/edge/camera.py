@@ -121,6 +121,7 @@ class RunningCamera:
         # Without the lock: the last events still come on the handle's own thread.
         if capture is not None:
             capture.stop()
+        self.counting.finish()
         self._sidecar.close()
 
     def restart(self) -> None:

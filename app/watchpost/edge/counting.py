@@ -18,6 +18,7 @@ from watchpost.edge.figures import CameraFigures
 from watchpost.edge.models import Serving
 from watchpost.edge.results import boxes_of, result_of
 from watchpost.edge.truth import TruthBoard
+from watchpost.edge.values import ValueKeeper
 from watchpost.engine.frames import FrameHeader
 from watchpost.engine.inference.jobs import Analysed, Job
 from watchpost.engine.pipeline import (
@@ -67,6 +68,7 @@ class CameraCounting:
         self._shelves: tuple[ShelfStatus, ...] | None = None
         self._zones: tuple[ZoneReading, ...] = ()
         self._zones_ns: int | None = None
+        self._values = ValueKeeper(camera_id, room.stores.values)
         room.scheduler.want_grey(camera_id, bool(rules.shelves))
 
     def replace_rules(self, rules: RuleSet) -> None:
@@ -89,6 +91,7 @@ class CameraCounting:
             detections = without_twins(outcome.detections)
             output = self._pipeline.analysed(job.header, detections, outcome.grey)
             rules_version = self._pipeline.rules.version
+            self._values.take(job.header.at_ns, self._pipeline.rules, output)
             self._zones, self._zones_ns = output.zones, job.header.at_ns
             self._shelves = tuple(
                 _shelf_status(shelf.id, facings)
@@ -114,6 +117,12 @@ class CameraCounting:
         for crossing in output.crossings:
             self._keep(crossing, rules_version, model)
         return result
+
+    def finish(self) -> None:
+        """Keep what zones and shelves measured until now: the camera stops."""
+        with self._lock:
+            visits = self._pipeline.finish()
+            self._values.finish(visits, self._pipeline.rules.version)
 
     def zones(self) -> tuple[ZoneStatus, ...] | None:
         """Return how the zones are, as of the newest analysed frame.

@@ -31,6 +31,7 @@ from watchpost.edge.settings import SettingsDesk, workers_of
 from watchpost.edge.site import Site
 from watchpost.edge.stores import Stores, open_stores
 from watchpost.edge.totals import TodayTotals
+from watchpost.edge.values import Values
 from watchpost.edge.watch import Watch
 from watchpost.engine.health import HealthSampler
 from watchpost.engine.inference.inspection import inspect_model
@@ -174,6 +175,7 @@ class EdgeService:
             cameras=cameras,
             alarms=alarms,
             review=Review(stores, room.totals, room.hub),
+            values=Values(stores),
             clips=ClipShelf(stores, cameras.name_of),
             health=watch,
             models=shelf,

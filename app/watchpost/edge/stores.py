@@ -23,6 +23,7 @@ from watchpost.store.secrets import SecretStore
 from watchpost.store.segments import SegmentIndex
 from watchpost.store.settings import EdgeIdentity, SettingsRepository
 from watchpost.store.tokens import TokenRepository
+from watchpost.store.values import ValueRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Stores:
     models: ModelRepository
     health: HealthHistory
     pictures: PictureRepository
+    values: ValueRepository
     tokens: TokenRepository
     audit: AuditLog
 
@@ -82,6 +84,7 @@ def open_stores(
             models=ModelRepository(database),
             health=HealthHistory(database),
             pictures=PictureRepository(database, settings),
+            values=ValueRepository(database),
             tokens=TokenRepository(database),
             audit=AuditLog(database),
         )

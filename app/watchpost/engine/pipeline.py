@@ -109,6 +109,12 @@ class CameraPipeline:
         for row in self._shelves:
             row.replace_classes(class_names)
 
+    def finish(self) -> list[Visit]:
+        """Forget what is followed, as at a new epoch; return the visits that this cut."""
+        self._epoch = None
+        self._forget()
+        return self._zones.take_cut()
+
     def analysed(
         self,
         header: FrameHeader,
@@ -126,11 +132,7 @@ class CameraPipeline:
             grey: The frame itself, small, shape (height, width), where there are shelves.
         """
         if header.key.epoch != self._epoch:
-            self._tracker.reset()
-            self._counter.reset()
-            self._zones.reset()
-            for row in self._shelves:
-                row.reset()
+            self._forget()
             self._epoch = header.key.epoch
         aspect = header.frame_width / max(1, header.frame_height)
         detections = without_twins(detections)
@@ -149,3 +151,10 @@ class CameraPipeline:
         return PipelineOutput(
             tracks, tuple(crossings), boost, zones, tuple(visits), shelves
         )
+
+    def _forget(self) -> None:
+        self._tracker.reset()
+        self._counter.reset()
+        self._zones.reset()
+        for row in self._shelves:
+            row.reset()

@@ -12,7 +12,8 @@ from watchpost.domain.quality import QualityTrouble
 from watchpost.domain.rules import Anchor
 from watchpost.protocol.wire import Answer, Request
 
-Fraction = Annotated[float, Field(ge=-0.001, le=1.001, allow_inf_nan=False)]
+Fraction = Annotated[float, Field(allow_inf_nan=False)]
+"""Of the picture; what leaves it is refused by the rules themselves, by name."""
 Ugly = Literal["tunnel", "dusk", "shake", "dust", "compression"]
 
 
@@ -52,7 +53,7 @@ class ZoneSpec(Request):
     id: str = Field("", max_length=40)
     """Empty for a new zone."""
     name: str = Field(min_length=1, max_length=80)
-    points: tuple[tuple[Fraction, Fraction], ...] = Field(min_length=3, max_length=40)
+    points: tuple[tuple[Fraction, Fraction], ...] = Field(max_length=40)
     anchor: Anchor = Anchor.BOTTOM
     classes: tuple[str, ...] = ()
     slow: float = Field(0.2, gt=0, le=10, allow_inf_nan=False)
@@ -66,7 +67,7 @@ class ShelfSpec(Request):
     """Empty for a new shelf."""
     name: str = Field(min_length=1, max_length=80)
     facings: tuple[tuple[Fraction, Fraction, Fraction, Fraction], ...] = Field(
-        min_length=1, max_length=100
+        max_length=100
     )
     product: str = Field(min_length=1, max_length=80)
     obstacles: tuple[str, ...] = ("person",)

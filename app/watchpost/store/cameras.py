@@ -27,7 +27,7 @@ from watchpost.store.database import Database
 from watchpost.store.refusals import unknown
 from watchpost.store.rules import lines_from, shelves_from, store_rules, zones_from
 from watchpost.store.secrets import SecretStore
-from watchpost.store.tables import cameras, events, lines, rule_versions
+from watchpost.store.tables import cameras, events, lines, rule_versions, watched
 
 EPOCH_MARGIN = 64
 """More epochs than can begin between two commits: what a ``kill -9`` may forget."""
@@ -244,6 +244,11 @@ class CameraRepository:
             connection.execute(
                 update(lines)
                 .where(lines.c.camera_id == camera_id, lines.c.removed_ns.is_(None))
+                .values(removed_ns=now)
+            )
+            connection.execute(
+                update(watched)
+                .where(watched.c.camera_id == camera_id, watched.c.removed_ns.is_(None))
                 .values(removed_ns=now)
             )
             _audit(connection, camera_id, by, "Camera removed", now)

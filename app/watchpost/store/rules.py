@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TypeVar
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -13,7 +14,9 @@ from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
 from watchpost.domain.rules import Anchor, Line, Shelf, Zone
 from watchpost.protocol.cameras import LineSpec, ShelfSpec, ZoneSpec
-from watchpost.store.tables import cameras, lines, rule_versions
+from watchpost.store.tables import cameras, lines, rule_versions, watched
+
+_Spec = TypeVar("_Spec", ZoneSpec, ShelfSpec)
 
 
 def store_rules(
@@ -46,9 +49,13 @@ def store_rules(
     kept = _usable_lines(connection, camera_id, specs)
     stored_zones, stored_shelves = _before(connection, camera_id, version)
     if zones is not None:
-        stored_zones = json.dumps([asdict(zone) for zone in _usable_zones(zones)])
+        kept_zones = _usable_zones(_own(connection, camera_id, "zone", zones))
+        stored_zones = json.dumps([asdict(zone) for zone in kept_zones])
+        _name(connection, camera_id, "zone", kept_zones, now_ns)
     if shelves is not None:
-        stored_shelves = json.dumps([asdict(s) for s in _usable_shelves(shelves)])
+        kept_shelves = _usable_shelves(_own(connection, camera_id, "shelf", shelves))
+        stored_shelves = json.dumps([asdict(shelf) for shelf in kept_shelves])
+        _name(connection, camera_id, "shelf", kept_shelves, now_ns)
     connection.execute(
         insert(rule_versions).values(
             camera_id=camera_id,
@@ -110,6 +117,56 @@ def _usable_lines(
             raise StoreError(f"{what}.", todo=todo, code="rules.line")
         kept.append(line)
     return kept
+
+
+def _own(
+    connection: Connection,
+    camera_id: str,
+    kind: str,
+    specs: Sequence[_Spec],
+) -> list[_Spec]:
+    """Return specs without the identifiers that something else has already."""
+    foreign = set(
+        connection.execute(
+            select(watched.c.id).where(
+                watched.c.id.in_([spec.id for spec in specs]),
+                (watched.c.camera_id != camera_id) | (watched.c.kind != kind),
+            )
+        ).scalars()
+    )
+    return [
+        spec.model_copy(update={"id": ""}) if spec.id in foreign else spec
+        for spec in specs
+    ]
+
+
+def _name(
+    connection: Connection,
+    camera_id: str,
+    kind: str,
+    kept: Sequence[Zone] | Sequence[Shelf],
+    now_ns: int,
+) -> None:
+    """Note the newest names of a camera's zones or shelves, and which are gone."""
+    connection.execute(
+        update(watched)
+        .where(
+            watched.c.camera_id == camera_id,
+            watched.c.kind == kind,
+            watched.c.removed_ns.is_(None),
+        )
+        .values(removed_ns=now_ns)
+    )
+    for drawn in kept:
+        statement = upsert(watched).values(
+            id=drawn.id, camera_id=camera_id, kind=kind, name=drawn.name
+        )
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[watched.c.id],
+                set_={"name": drawn.name, "removed_ns": None},
+            )
+        )
 
 
 def _before(connection: Connection, camera_id: str, version: int) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 Times are UTC nanoseconds. Identifiers are text (:mod:`watchpost.base.ids`) except where a
 row is only ever reached through another. Triggers in the migrations forbid changing or
-deleting rows of ``events``, ``corrections``, ``rule_versions`` and ``audit``.
+deleting rows of ``events``, ``corrections``, ``visits``, ``minutes``, ``rule_versions``
+and ``audit``.
 """
 
 from __future__ import annotations
@@ -82,6 +83,18 @@ lines = Table(
     Column("name", Text, nullable=False),
     Column("removed_ns", BigInteger),
     comment="Every line there ever was, by its newest name.",
+)
+
+watched = Table(
+    "watched",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("camera_id", Text, ForeignKey("cameras.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("removed_ns", BigInteger),
+    CheckConstraint("kind IN ('zone', 'shelf')", name="kind"),
+    comment="Every zone and shelf there ever was, by its newest name.",
 )
 
 releases = Table(
@@ -245,6 +258,40 @@ looked = Table(
     comment="Stretches of time in which a camera was analysed.",
 )
 Index(None, looked.c.camera_id, looked.c.to_ns)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("camera_id", Text, ForeignKey("cameras.id"), nullable=False),
+    Column("zone_id", Text, ForeignKey("watched.id"), nullable=False),
+    Column("track_id", BigInteger, nullable=False),
+    Column("class_name", Text, nullable=False),
+    Column("from_ns", BigInteger, nullable=False),
+    Column("to_ns", BigInteger, nullable=False),
+    Column("dwell_s", Float, nullable=False),
+    Column("waited_s", Float, nullable=False),
+    Column("cut", Boolean, nullable=False),
+    Column("rules_version", Integer, nullable=False),
+    # A write that is repeated after a crash finds its own row.
+    UniqueConstraint("zone_id", "from_ns", "track_id"),
+)
+Index(None, visits.c.to_ns)
+Index(None, visits.c.zone_id, visits.c.to_ns)
+
+minutes = Table(
+    "minutes",
+    metadata,
+    Column("of_id", Text, ForeignKey("watched.id"), primary_key=True),
+    Column("measure", Text, primary_key=True),
+    Column("from_ns", BigInteger, primary_key=True),
+    Column("looked_ns", BigInteger, nullable=False),
+    Column("low", Integer, nullable=False),
+    Column("mean", Float, nullable=False),
+    Column("high", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 bad_pictures = Table(
     "bad_pictures",

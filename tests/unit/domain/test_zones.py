@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -139,6 +141,26 @@ def test_a_swap_of_models_and_a_gap_keep_who_waits() -> None:
     assert last[0].longest_wait_s == pytest.approx(9.7, abs=0.5)
 
 
+def test_a_visit_whose_end_nobody_saw_is_cut() -> None:
+    camera = CameraPipeline("c", ["person"], RuleSet(1, (), (ZONE,)))
+    _, visits = watch(alone(trembling(0.5, 0.5, 30)), pipeline=camera)
+    assert visits == []
+    (visit,) = camera.finish()
+    assert visit.cut
+    assert visit.dwell_s == pytest.approx(2.9, abs=0.3)
+    assert camera.finish() == []
+
+
+def test_drawing_a_zone_anew_cuts_its_visits_and_no_others() -> None:
+    other = replace(ZONE, id="door")
+    camera = CameraPipeline("c", ["person"], RuleSet(1, (), (ZONE, other)))
+    watch(alone(trembling(0.5, 0.5, 30)), pipeline=camera)
+    wider = replace(ZONE, points=((0.3, 0.2), *SQUARE[1:]))
+    camera.replace_rules(RuleSet(2, (), (wider, other)))
+    out = camera.analysed(header(30), detections_at([(0.5, 0.5)]))
+    assert [(visit.zone_id, visit.cut) for visit in out.visits] == [("till", True)]
+
+
 def test_only_the_named_classes_are_looked_at() -> None:
     cars = Zone("till", "Till", SQUARE, anchor=Anchor.CENTRE, classes=("car",))
     readings, _ = watch(alone(trembling(0.5, 0.5, 20)), cars)
@@ -153,6 +175,11 @@ def test_only_the_named_classes_are_looked_at() -> None:
         (Zone("z", "Z", ((0.1, 0.1), (0.2, 0.2), (0.3, 0.3))), "too small"),
         (Zone("z", "Z", ((0.1, 0.1), (1.2, 0.2), (0.3, 0.9))), "leaves the picture"),
         (Zone("z", "Z", SQUARE, slow=0.0), "slow speed"),
+        (
+            Zone("z", "Z", (SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3])),
+            "crosses itself",
+        ),
+        (Zone("z", "Z", ((0.1, 0.1), (0.9, 0.1), (0.5, 0.1), (0.5, 0.9))), "crosses"),
     ],
 )
 def test_a_zone_that_cannot_be_used_says_why(zone: Zone, words: str) -> None:
