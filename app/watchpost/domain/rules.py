@@ -210,6 +210,55 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class Station:
+    """Where parts that pass are inspected: each is told pass, fail or not inspected.
+
+    Attributes:
+        id: Stable for the life of the station; verdicts are kept under it.
+        name: As the technician calls it.
+        points: Corners of its place in order, fractions of the picture; three at least.
+        parts: Names of the classes that are a whole part.
+        defects: Names of the classes that make a part fail. One that is among ``parts``
+            too is a whole part that is faulty; any other is a mark upon a part.
+        min_score: A defect is believed from here on, 0..1.
+        min_looks: Who was looked at less often was not inspected.
+    """
+
+    id: str
+    name: str
+    points: tuple[tuple[float, float], ...]
+    parts: tuple[str, ...]
+    defects: tuple[str, ...]
+    min_score: float = 0.4
+    min_looks: int = 3
+
+    def problem(self) -> str | None:
+        """Return the sentence that says why the station cannot be used, or None."""
+        place = Zone(self.id, self.name or "?", self.points).problem()
+        if not self.name.strip():
+            return "A station needs a name. Type one."
+        if place is not None:
+            return place.replace("zone", "station")
+        if not self.parts:
+            return (
+                f"What the station {self.name!r} inspects is not said. Name one class of "
+                "parts at least."
+            )
+        if not self.defects or set(self.parts) <= set(self.defects):
+            return (
+                f"No part could ever {'fail' if not self.defects else 'pass'} in the "
+                f"station {self.name!r}. Name classes of defects, and one of parts that "
+                "is none."
+            )
+        if not 0 < self.min_score <= 1 or self.min_looks < 1:
+            return (
+                f"The station {self.name!r} cannot judge so. Set its score between 0 and "
+                "1 and its looks to 1 or more."
+            )
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """All rules of one camera; replaced as a whole, each time with a higher version."""
 
@@ -217,3 +266,4 @@ class RuleSet:
     lines: tuple[Line, ...] = ()
     zones: tuple[Zone, ...] = ()
     shelves: tuple[Shelf, ...] = ()
+    stations: tuple[Station, ...] = ()

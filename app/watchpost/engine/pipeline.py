@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchpost.domain.counting import LineCounter
+from watchpost.domain.coverage import CoverageGap
 from watchpost.domain.detections import Detections
 from watchpost.domain.events import Crossing
 from watchpost.domain.facings import FacingReading, FacingRow
 from watchpost.domain.geometry import iou
 from watchpost.domain.rules import RuleSet
+from watchpost.domain.station_parts import Moment
+from watchpost.domain.stations import StationReading, StationWatch
 from watchpost.domain.tracks import Tracks
+from watchpost.domain.verdicts import Verdict
 from watchpost.domain.zones import Visit, ZoneReading, ZoneWatch
 from watchpost.engine.frames import FrameHeader
 from watchpost.engine.tracking.tracker import Tracker, TrackerSettings
@@ -51,10 +55,13 @@ class PipelineOutput:
     Attributes:
         tracks: Confirmed tracks, measured or predicted.
         crossings: What is to be counted.
-        boost: Analyse every frame for now: somebody is near a line, or fast.
+        boost: Analyse every frame for now: somebody is near a line, or fast, or a part
+            would be through its station with too few looks.
         zones: How every zone is now, in the order of the rules.
         visits: Stays in zones that are over now.
         shelves: Every shelf's facings now, in the order of the rules.
+        stations: How every inspection station is now, in the order of the rules.
+        verdicts: On parts that are through their station now.
     """
 
     tracks: Tracks
@@ -63,6 +70,8 @@ class PipelineOutput:
     zones: tuple[ZoneReading, ...] = ()
     visits: tuple[Visit, ...] = ()
     shelves: tuple[tuple[FacingReading, ...], ...] = ()
+    stations: tuple[StationReading, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
 
 class CameraPipeline:
@@ -79,6 +88,7 @@ class CameraPipeline:
         self._tracker = Tracker(settings)
         self._counter = LineCounter(rules, class_names)
         self._zones = ZoneWatch(rules, class_names)
+        self._stations = StationWatch(rules, class_names)
         self._shelves = tuple(FacingRow(shelf, class_names) for shelf in rules.shelves)
         self._epoch: int | None = None
 
@@ -91,6 +101,7 @@ class CameraPipeline:
         """Count by other lines from the next frame on; tracks stay."""
         self._counter.replace_rules(rules)
         self._zones.replace_rules(rules)
+        self._stations.replace_rules(rules)
         same = {row.shelf: row for row in self._shelves}
         names = self._counter.class_names
         self._shelves = tuple(
@@ -106,6 +117,7 @@ class CameraPipeline:
         )
         self._counter.replace_classes(class_names)
         self._zones.replace_classes(class_names)
+        self._stations.replace_classes(class_names)
         for row in self._shelves:
             row.replace_classes(class_names)
 
@@ -115,6 +127,18 @@ class CameraPipeline:
         self._forget()
         return self._zones.take_cut()
 
+    def not_looked(self, gap: CoverageGap) -> None:
+        """Hear that nobody looked for a while."""
+        self._stations.not_looked(gap.from_ns, gap.to_ns, gap.reason)
+
+    def picture(self, bad_since_ns: int | None) -> None:
+        """Hear since when (UTC) the picture is not to be trusted; None: it is."""
+        self._stations.picture(bad_since_ns)
+
+    def finish_stations(self) -> tuple[Verdict, ...]:
+        """Return verdicts on the parts in stations: no more frames will come."""
+        return tuple(self._stations.finish())
+
     def analysed(
         self,
         header: FrameHeader,
@@ -122,6 +146,8 @@ class CameraPipeline:
         grey: NDArray[np.uint8] | None = None,
     ) -> PipelineOutput:
         """Take in what was seen in one frame.
+
+        Of several readings of one object, the surest is tracked.
 
         A new epoch (a reconnect, a loop of a file) begins with no tracks: the camera's
         clock and what stands before it may both have changed.
@@ -132,10 +158,11 @@ class CameraPipeline:
             grey: The frame itself, small, shape (height, width), where there are shelves.
         """
         if header.key.epoch != self._epoch:
+            self._stations.reset(header.at_ns)
             self._forget()
             self._epoch = header.key.epoch
         aspect = header.frame_width / max(1, header.frame_height)
-        detections = without_twins(detections)
+        everything, detections = detections, without_twins(detections)
         tracks = self._tracker.update(detections, header.pts_ns, aspect=aspect)
         crossings = self._counter.update(
             tracks, header.key, header.at_ns, header.pts_ns, aspect=aspect
@@ -146,10 +173,24 @@ class CameraPipeline:
         shelves = tuple(
             row.update(detections, header.pts_ns, grey=grey) for row in self._shelves
         )
+        verdicts = self._stations.update(
+            tracks,
+            detections,
+            Moment(header.key, header.at_ns, header.pts_ns, aspect),
+            everything=everything,
+        )
         tracks = tracks.select(tracks.confirmed)
         boost = self._counter.wants_full_rate(tracks, _INTERVAL_S)
+        boost |= self._stations.wants_full_rate(_INTERVAL_S)
         return PipelineOutput(
-            tracks, tuple(crossings), boost, zones, tuple(visits), shelves
+            tracks,
+            tuple(crossings),
+            boost,
+            zones,
+            tuple(visits),
+            shelves,
+            self._stations.readings(),
+            tuple(verdicts),
         )
 
     def _forget(self) -> None:
