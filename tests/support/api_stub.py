@@ -42,7 +42,8 @@ def services(**ports: Any) -> Services:
     """Return services with these ports; the others must not be called."""
     names = ("site", "pairing", "cameras", "alarms", "review", "clips", "health")
     filled: dict[str, Any] = {
-        name: NotThere(name) for name in (*names, "models", "catalogue", "values")
+        name: NotThere(name)
+        for name in (*names, "models", "catalogue", "values", "inspection")
     }
     filled["access"] = RoleTokens()
     filled["live"] = LiveHub()

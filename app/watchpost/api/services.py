@@ -14,6 +14,7 @@ from watchpost.api.hub import LiveHub
 from watchpost.api.identity import Identity
 from watchpost.api.packets import PacketRelay
 from watchpost.domain.minutes import Measure
+from watchpost.domain.verdicts import Outcome
 from watchpost.protocol.alarms import AlarmRecord, ShelveRequest
 from watchpost.protocol.cameras import (
     Camera,
@@ -37,6 +38,7 @@ from watchpost.protocol.edge import (
     Role,
 )
 from watchpost.protocol.health import HealthSample, Series
+from watchpost.protocol.inspection import VerdictPage
 from watchpost.protocol.models import (
     ActivateModel,
     CatalogueRecord,
@@ -273,6 +275,24 @@ class ValuesPort(Protocol):
         ...
 
 
+class InspectionPort(Protocol):
+    """Verdicts of inspection stations."""
+
+    def verdicts(
+        self,
+        *,
+        camera_id: str | None,
+        station_id: str | None,
+        outcome: Outcome | None,
+        from_ns: int | None,
+        to_ns: int | None,
+        cursor: str | None,
+        limit: int,
+    ) -> VerdictPage:
+        """Return a page of verdicts, newest first."""
+        ...
+
+
 class ClipsPort(Protocol):
     """Recorded video around a moment."""
 
@@ -360,6 +380,7 @@ class Services:
     alarms: AlarmsPort
     review: ReviewPort
     values: ValuesPort
+    inspection: InspectionPort
     clips: ClipsPort
     health: HealthPort
     models: ModelsPort

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from watchpost.base.errors import EdgeError
 from watchpost.domain.minutes import Measure
+from watchpost.domain.verdicts import Outcome
 from watchpost.protocol.alarms import AlarmRecord, ShelveRequest
 from watchpost.protocol.cameras import (
     Camera,
@@ -28,6 +29,7 @@ from watchpost.protocol.cameras import (
 from watchpost.protocol.counts import Bucket, LineCounts
 from watchpost.protocol.edge import EdgeInfo, EdgeSettings, PairingCode
 from watchpost.protocol.health import HealthSample, Series
+from watchpost.protocol.inspection import VerdictPage
 from watchpost.protocol.models import (
     ActivateModel,
     CatalogueRecord,
@@ -323,6 +325,30 @@ class EdgeClient:
     def open_dispute(self, request: DisputeRequest) -> Dispute:
         """Say that a count is wrong."""
         return self._send("POST", "/disputes", Dispute, request)
+
+    def verdicts(
+        self,
+        *,
+        camera_id: str | None = None,
+        station_id: str | None = None,
+        outcome: Outcome | None = None,
+        from_ns: int | None = None,
+        to_ns: int | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> VerdictPage:
+        """Return a page of verdicts on inspected parts, newest first."""
+        return self._get(
+            "/verdicts",
+            VerdictPage,
+            camera=camera_id,
+            station=station_id,
+            outcome=outcome.value if outcome is not None else None,
+            from_ns=from_ns,
+            to_ns=to_ns,
+            cursor=cursor,
+            limit=limit,
+        )
 
     # Health and models
 

@@ -180,7 +180,9 @@ class RunningCamera:
         self._capture = capture
         # A new process begins to look anew; what stood ends here.
         self._status = self._status.model_copy(update=_NO_PICTURE)
-        self._keep_quality(QualityReport(self._room.clock.utc_ns()))
+        report = QualityReport(self._room.clock.utc_ns())
+        self._keep_quality(report)
+        self.counting.picture(report)
         self._started_ns = self._room.clock.monotonic_ns()
         self.counting.truth.restart()
         self._set_state(StateChanged(CameraState.CONNECTING))
@@ -257,6 +259,7 @@ class RunningCamera:
                 "truth_counted": told[1] if told else None,
                 "zones": self.counting.zones() if looked_at else None,
                 "shelves": self.counting.shelves() if looked_at else None,
+                "stations": self.counting.stations(looked_at=looked_at),
             }
         )
 
@@ -337,6 +340,7 @@ class RunningCamera:
                     "untrusted_since_ns": report.since_ns,
                 }
             )
+        self.counting.picture(report)
         if before.quality == report.troubles:
             return
         _log.info("picture", camera=self.id, troubles=list(report.troubles))

@@ -10,6 +10,7 @@ from watchpost.api.identity import Identity
 from watchpost.api.packets import PacketRelay
 from watchpost.base.errors import StoreError
 from watchpost.domain.cameras import Source, SourceKind
+from watchpost.domain.coverage import CoverageGap
 from watchpost.edge.camera import RunningCamera
 from watchpost.edge.engine_room import EngineRoom
 from watchpost.edge.stills import still
@@ -29,7 +30,13 @@ from watchpost.protocol.cameras import (
 )
 from watchpost.protocol.live import CamerasChanged
 from watchpost.store.addresses import without_credentials
-from watchpost.store.cameras import line_spec, shelf_spec, source_spec, zone_spec
+from watchpost.store.cameras import (
+    line_spec,
+    shelf_spec,
+    source_spec,
+    station_spec,
+    zone_spec,
+)
 
 _PROBE_S = 15.0
 
@@ -73,6 +80,12 @@ class Cameras:
         camera = self._running.get(job.camera_id)
         if camera is not None:
             camera.done(job, outcome)
+
+    def not_looked(self, gap: CoverageGap) -> None:
+        """Tell a camera that nobody looked for a while; called on any thread."""
+        camera = self._running.get(gap.camera_id)
+        if camera is not None:
+            camera.counting.not_looked(gap)
 
     def serve(self) -> None:
         """Tell all that another model serves."""
@@ -211,6 +224,7 @@ def _shown(camera: RunningCamera) -> Camera:
         lines=tuple(line_spec(line) for line in record.rules.lines),
         zones=tuple(zone_spec(zone) for zone in record.rules.zones),
         shelves=tuple(shelf_spec(shelf) for shelf in record.rules.shelves),
+        stations=tuple(station_spec(station) for station in record.rules.stations),
         status=camera.status(),
     )
 

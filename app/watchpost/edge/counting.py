@@ -9,12 +9,16 @@ from dataclasses import asdict
 from watchpost.base.clock import NS_PER_MS, NS_PER_S
 from watchpost.base.errors import StoreError
 from watchpost.base.log import get_logger
+from watchpost.domain.coverage import CoverageGap
 from watchpost.domain.events import Crossing
 from watchpost.domain.facings import FacingReading
+from watchpost.domain.quality import QualityReport
 from watchpost.domain.rules import RuleSet
+from watchpost.domain.stations import StationReading
 from watchpost.domain.zones import ZoneReading
 from watchpost.edge.engine_room import EngineRoom
 from watchpost.edge.figures import CameraFigures
+from watchpost.edge.inspection import VerdictKeeper, station_status
 from watchpost.edge.models import Serving
 from watchpost.edge.results import boxes_of, result_of
 from watchpost.edge.truth import TruthBoard
@@ -26,7 +30,12 @@ from watchpost.engine.pipeline import (
     PipelineOutput,
     without_twins,
 )
-from watchpost.protocol.cameras import FacingStatus, ShelfStatus, ZoneStatus
+from watchpost.protocol.cameras import (
+    FacingStatus,
+    ShelfStatus,
+    StationStatus,
+    ZoneStatus,
+)
 from watchpost.protocol.live import Counted, Result
 from watchpost.store.ledger import LedgerEvent, Recorded
 
@@ -70,12 +79,29 @@ class CameraCounting:
         self._zones_ns: int | None = None
         self._values = ValueKeeper(camera_id, room.stores.values)
         room.scheduler.want_grey(camera_id, bool(rules.shelves))
+        self._stations: tuple[StationReading, ...] | None = None
+        self._verdicts = VerdictKeeper(
+            camera_id, room.stores.verdicts, room.verdicts, room.hub
+        )
 
     def replace_rules(self, rules: RuleSet) -> None:
         """Count by other lines from the next frame on."""
         with self._lock:
             self._pipeline.replace_rules(rules)
             self._room.scheduler.want_grey(self.camera_id, bool(rules.shelves))
+
+    def not_looked(self, gap: CoverageGap) -> None:
+        """Hear that nobody looked for a while; parts that passed are not inspected."""
+        with self._lock:
+            self._pipeline.not_looked(gap)
+
+    def picture(self, report: QualityReport) -> None:
+        """Hear how the picture is; parts are not judged by a bad one."""
+        bad_since_ns = None
+        if not report.is_trusted:
+            bad_since_ns = report.at_ns if report.since_ns is None else report.since_ns
+        with self._lock:
+            self._pipeline.picture(bad_since_ns)
 
     def analysed(self, job: Job, outcome: Analysed) -> Result | None:
         """Take in what was seen in a frame; tell it and keep what it counted.
@@ -87,12 +113,15 @@ class CameraCounting:
             model = self._use_model(outcome.model_sha256)
             if model is None:
                 return None
-            # The pipeline drops twins too; dropped here, its rows are ours.
+            # The pipeline drops twins too: its rows are those of what is left.
             detections = without_twins(outcome.detections)
-            output = self._pipeline.analysed(job.header, detections, outcome.grey)
+            output = self._pipeline.analysed(
+                job.header, outcome.detections, outcome.grey
+            )
             rules_version = self._pipeline.rules.version
             self._values.take(job.header.at_ns, self._pipeline.rules, output)
             self._zones, self._zones_ns = output.zones, job.header.at_ns
+            self._stations = output.stations
             self._shelves = tuple(
                 _shelf_status(shelf.id, facings)
                 for shelf, facings in zip(
@@ -116,13 +145,18 @@ class CameraCounting:
         self._room.hub.publish(result)
         for crossing in output.crossings:
             self._keep(crossing, rules_version, model)
+        self._verdicts.keep(output.verdicts, rules_version, model)
         return result
 
     def finish(self) -> None:
-        """Keep what zones and shelves measured until now: the camera stops."""
+        """Keep what zones, shelves and stations told until now: the camera stops."""
         with self._lock:
+            verdicts = self._pipeline.finish_stations()
             visits = self._pipeline.finish()
-            self._values.finish(visits, self._pipeline.rules.version)
+            rules_version, model = self._pipeline.rules.version, self._model
+            self._values.finish(visits, rules_version)
+        if model is not None:
+            self._verdicts.keep(verdicts, rules_version, model)
 
     def zones(self) -> tuple[ZoneStatus, ...] | None:
         """Return how the zones are, as of the newest analysed frame.
@@ -136,6 +170,20 @@ class CameraCounting:
             return None
         since_s = max(0.0, (self._room.clock.utc_ns() - at_ns) / NS_PER_S)
         return tuple(_zone_status(reading, since_s) for reading in readings)
+
+    def stations(self, *, looked_at: bool) -> tuple[StationStatus, ...]:
+        """Return how the stations are: today's parts, and what is in them now.
+
+        Args:
+            looked_at: Whether frames are analysed now.
+        """
+        with self._lock:
+            readings = self._stations if looked_at else None
+            stations = self._pipeline.rules.stations
+        return tuple(
+            station_status(station.id, self._room.verdicts.of(station.id), readings)
+            for station in stations
+        )
 
     def shelves(self) -> tuple[ShelfStatus, ...] | None:
         """Return how the shelves are; None before the first frame."""

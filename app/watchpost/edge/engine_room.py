@@ -9,6 +9,7 @@ from watchpost.api.hub import LiveHub
 from watchpost.base.clock import Clock
 from watchpost.base.paths import DataFolder
 from watchpost.edge.coverage import CoverageTrack
+from watchpost.edge.inspection import TodayVerdicts
 from watchpost.edge.models import Serving
 from watchpost.edge.stores import Stores
 from watchpost.edge.totals import TodayTotals
@@ -26,6 +27,7 @@ class EngineRoom:
         scheduler: Decides which frames are analysed.
         coverage: Keeps what was looked at.
         totals: Today's counts.
+        verdicts: Today's inspected parts.
         serving: Returns the model that frames go to now, or None.
         model_by_sha: Returns the model that looked at a frame; it may have been replaced.
         score_threshold: Returns the lowest score that is shown.
@@ -38,6 +40,7 @@ class EngineRoom:
     scheduler: Scheduler
     coverage: CoverageTrack
     totals: TodayTotals
+    verdicts: TodayVerdicts
     serving: Callable[[], Serving | None]
     model_by_sha: Callable[[str], Serving | None]
     score_threshold: Callable[[], float]

@@ -26,6 +26,7 @@ from watchpost.edge.analysis import Analysis
 from watchpost.edge.counting import CameraCounting
 from watchpost.edge.coverage import CoverageTrack
 from watchpost.edge.engine_room import EngineRoom
+from watchpost.edge.inspection import TodayVerdicts
 from watchpost.edge.models import Serving, shipped_model
 from watchpost.edge.stores import Stores, open_stores
 from watchpost.edge.totals import TodayTotals
@@ -159,6 +160,7 @@ class _FileRun:
             scheduler=self._scheduler,
             coverage=coverage,
             totals=TodayTotals(stores.ledger),
+            verdicts=TodayVerdicts(stores.verdicts),
             serving=self._analysis.serving,
             model_by_sha=self._analysis.model_by_sha,
             score_threshold=lambda: settings.score_threshold,

@@ -11,6 +11,7 @@ from watchpost.base.errors import WatchpostError
 from watchpost.base.log import get_logger
 from watchpost.base.paths import DataFolder
 from watchpost.client.edge import EdgeAddress
+from watchpost.domain.coverage import CoverageGap
 from watchpost.edge.access import Access, write_token_file
 from watchpost.edge.alarms import AlarmBook
 from watchpost.edge.analysis import Analysis
@@ -22,6 +23,7 @@ from watchpost.edge.diagnostics import diagnostics_zip
 from watchpost.edge.doors import LOOPBACK, Doors
 from watchpost.edge.engine_room import EngineRoom
 from watchpost.edge.fetching import CatalogueDesk
+from watchpost.edge.inspection import Inspection, TodayVerdicts
 from watchpost.edge.models import ModelShelf, Serving
 from watchpost.edge.pairing import PairingDesk
 from watchpost.edge.retention import Retention
@@ -176,6 +178,7 @@ class EdgeService:
             alarms=alarms,
             review=Review(stores, room.totals, room.hub),
             values=Values(stores),
+            inspection=Inspection(stores.verdicts),
             clips=ClipShelf(stores, cameras.name_of),
             health=watch,
             models=shelf,
@@ -193,8 +196,14 @@ class EdgeService:
 
     def _make_room(self, stores: Stores, desk: SettingsDesk) -> EngineRoom:
         coverage = CoverageTrack(stores.coverage)
+
+        def not_looked(gap: CoverageGap) -> None:
+            coverage.gap(gap)
+            if self._cameras is not None:
+                self._cameras.not_looked(gap)
+
         scheduler = Scheduler(
-            coverage.gap, rate=desk.settings().detections_per_s, clock=self._clock
+            not_looked, rate=desk.settings().detections_per_s, clock=self._clock
         )
         return EngineRoom(
             folder=self.folder,
@@ -203,6 +212,7 @@ class EdgeService:
             scheduler=scheduler,
             coverage=coverage,
             totals=TodayTotals(stores.ledger, self._clock),
+            verdicts=TodayVerdicts(stores.verdicts, self._clock),
             serving=lambda: self._analysis.serving() if self._analysis else None,
             model_by_sha=lambda sha256: (
                 self._analysis.model_by_sha(sha256) if self._analysis else None

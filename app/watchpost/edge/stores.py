@@ -24,6 +24,7 @@ from watchpost.store.segments import SegmentIndex
 from watchpost.store.settings import EdgeIdentity, SettingsRepository
 from watchpost.store.tokens import TokenRepository
 from watchpost.store.values import ValueRepository
+from watchpost.store.verdicts import VerdictRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Stores:
     settings: SettingsRepository
     cameras: CameraRepository
     ledger: Ledger
+    verdicts: VerdictRepository
     counts: CountReader
     disputes: DisputeRepository
     coverage: CoverageRepository
@@ -76,6 +78,7 @@ def open_stores(
             settings=settings,
             cameras=CameraRepository(database, SecretStore(folder, settings)),
             ledger=Ledger(database),
+            verdicts=VerdictRepository(database),
             counts=CountReader(database),
             disputes=DisputeRepository(database),
             coverage=CoverageRepository(database),

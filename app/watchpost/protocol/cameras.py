@@ -73,6 +73,21 @@ class ShelfSpec(Request):
     obstacles: tuple[str, ...] = ("person",)
 
 
+class StationSpec(Request):
+    """One inspection station; as :class:`watchpost.domain.rules.Station`."""
+
+    id: str = Field("", max_length=40)
+    """Empty for a new station."""
+    name: str = Field(min_length=1, max_length=80)
+    points: tuple[tuple[Fraction, Fraction], ...] = Field(min_length=3, max_length=40)
+    parts: tuple[str, ...] = Field(min_length=1, max_length=50)
+    """Classes that are a whole part."""
+    defects: tuple[str, ...] = Field(min_length=1, max_length=50)
+    """Classes that make a part fail: whole parts that are faulty, and marks on parts."""
+    min_score: float = Field(0.4, gt=0, le=1, allow_inf_nan=False)
+    min_looks: int = Field(3, ge=1, le=100)
+
+
 class CameraSpec(Request):
     """``POST /cameras`` and ``PUT /cameras/{id}``."""
 
@@ -94,6 +109,8 @@ class RulesSpec(Request):
     """Null keeps the zones as they are."""
     shelves: tuple[ShelfSpec, ...] | None = Field(None, max_length=20)
     """Null keeps the shelves as they are."""
+    stations: tuple[StationSpec, ...] | None = Field(None, max_length=20)
+    """Null keeps the stations as they are."""
 
 
 class ZoneStatus(Answer):
@@ -123,6 +140,21 @@ class ShelfStatus(Answer):
 
     shelf_id: str
     facings: tuple[FacingStatus, ...]
+
+
+class StationStatus(Answer):
+    """How an inspection station is: today's parts, and what is in it now."""
+
+    station_id: str
+    passed: int
+    failed: int
+    not_inspected: int
+    reject_rate: float | None
+    """Failed as a share of those inspected, 0..1; null while none was."""
+    inside: int | None
+    """Parts in it in the newest analysed frame; null while nothing is analysed."""
+    unknown: tuple[str, ...] = ()
+    """Its classes that the model does not know: while there are any, nothing passes."""
 
 
 class LineTotals(Answer):
@@ -174,6 +206,7 @@ class CameraStatus(Answer):
     """None while nothing is analysed: how the zones are cannot be told."""
     shelves: tuple[ShelfStatus, ...] | None = None
     """None while nothing is analysed, as for ``zones``."""
+    stations: tuple[StationStatus, ...] = ()
 
 
 class Camera(Answer):
@@ -189,6 +222,7 @@ class Camera(Answer):
     lines: tuple[LineSpec, ...]
     zones: tuple[ZoneSpec, ...] = ()
     shelves: tuple[ShelfSpec, ...] = ()
+    stations: tuple[StationSpec, ...] = ()
     status: CameraStatus
 
 

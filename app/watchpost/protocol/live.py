@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from watchpost.domain.rules import Direction
+from watchpost.domain.verdicts import NotInspected, Outcome
 from watchpost.protocol.alarms import AlarmRecord
 from watchpost.protocol.cameras import CameraStatus
 from watchpost.protocol.health import HealthSample
@@ -90,6 +91,25 @@ class Counted(Answer):
     """Totals of the line today, corrected, this one included."""
 
 
+class Judged(Answer):
+    """A verdict on a part is in the ledger, durably; sent after the commit."""
+
+    type: Literal["judged"] = "judged"
+    verdict_id: str
+    camera_id: str
+    station_id: str
+    outcome: Outcome
+    reason: NotInspected | None
+    defects: tuple[str, ...]
+    """Classes of what was seen, the most often seen first."""
+    at_ns: int
+    """Last sight of the part in the station."""
+    passed: int
+    failed: int
+    not_inspected: int
+    """Totals of the station today, this part included."""
+
+
 class CountsChanged(Answer):
     """A correction or decision changed totals: read counts again."""
 
@@ -128,6 +148,7 @@ LiveMessage = Annotated[
     | CameraUpdate
     | CamerasChanged
     | Counted
+    | Judged
     | CountsChanged
     | AlarmUpdate
     | HealthUpdate

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
 from watchpost.domain.cameras import Source, SourceKind
-from watchpost.domain.rules import Line, RuleSet, Shelf, Zone
+from watchpost.domain.rules import Line, RuleSet, Shelf, Station, Zone
 from watchpost.protocol.cameras import (
     CameraSpec,
     LineSpec,
     RulesSpec,
     ShelfSpec,
     SourceSpec,
+    StationSpec,
     ZoneSpec,
 )
 from watchpost.store.addresses import without_credentials
@@ -27,6 +28,7 @@ from watchpost.store.database import Database
 from watchpost.store.refusals import unknown
 from watchpost.store.rules import lines_from, shelves_from, store_rules, zones_from
 from watchpost.store.secrets import SecretStore
+from watchpost.store.stations import remove_stations, stations_from
 from watchpost.store.tables import cameras, events, lines, rule_versions, watched
 
 EPOCH_MARGIN = 64
@@ -104,7 +106,7 @@ class CameraRepository:
             ).one_or_none()
         if stored is None:
             raise unknown("rules", f"{camera_id} version {version}")
-        return _rules(version, stored.lines, stored.zones, stored.shelves)
+        return _rules(version, stored)
 
     def next_number(self) -> int:
         """Return the lowest number that no camera has."""
@@ -218,6 +220,7 @@ class CameraRepository:
                 now,
                 zones=spec.zones,
                 shelves=spec.shelves,
+                stations=spec.stations,
             )
             _audit(
                 connection, camera_id, by, f"Lines saved, version {version + 1}", now
@@ -251,6 +254,7 @@ class CameraRepository:
                 .where(watched.c.camera_id == camera_id, watched.c.removed_ns.is_(None))
                 .values(removed_ns=now)
             )
+            remove_stations(connection, camera_id, now)
             _audit(connection, camera_id, by, "Camera removed", now)
 
         self._db.write(work)
@@ -312,15 +316,27 @@ def shelf_spec(shelf: Shelf) -> ShelfSpec:
     return ShelfSpec.model_validate(asdict(shelf))
 
 
-def _rules(version: int, lines: str, zones: str, shelves: str) -> RuleSet:
+def station_spec(station: Station) -> StationSpec:
+    """Return a station as the API shows it."""
+    return StationSpec.model_validate(asdict(station))
+
+
+def _rules(version: int, row: Any) -> RuleSet:
     """Return rules from their columns' JSON."""
-    return RuleSet(version, lines_from(lines), zones_from(zones), shelves_from(shelves))
+    return RuleSet(
+        version,
+        lines_from(row.lines),
+        zones_from(row.zones),
+        shelves_from(row.shelves),
+        stations_from(row.stations),
+    )
 
 
 _RULE_COLUMNS = (
     rule_versions.c.lines,
     rule_versions.c.zones,
     rule_versions.c.shelves,
+    rule_versions.c.stations,
 )
 _WITH_RULES = select(cameras, *_RULE_COLUMNS).join(
     rule_versions,
@@ -337,7 +353,7 @@ def _record(row: Row[Any]) -> CameraRecord:
         source=_source_from(row.source),
         enabled=row.enabled,
         record=row.record,
-        rules=_rules(row.rules_version, row.lines, row.zones, row.shelves),
+        rules=_rules(row.rules_version, row),
         removed_ns=row.removed_ns,
     )
 

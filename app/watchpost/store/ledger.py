@@ -6,7 +6,7 @@ was reported and what holds now are both answerable for ever.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -214,7 +214,7 @@ class Ledger:
 
 def _append(connection: Connection, batch: Sequence[LedgerEvent]) -> list[Recorded]:
     """Write events and their outbox rows, all or none."""
-    numbers = _release_numbers(connection, batch)
+    numbers = release_numbers(connection, {(e.model, e.model_sha256) for e in batch})
     last = connection.execute(
         select(func.coalesce(func.max(events.c.number), 0))
     ).scalar_one()
@@ -244,11 +244,12 @@ def _append(connection: Connection, batch: Sequence[LedgerEvent]) -> list[Record
     return recorded
 
 
-def _release_numbers(
-    connection: Connection, batch: Sequence[LedgerEvent]
+def release_numbers(
+    connection: Connection, models: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], int]:
+    """Return the rows of models by name and SHA-256, made where they are not there."""
     numbers: dict[tuple[str, str], int] = {}
-    for name, sha256 in {(event.model, event.model_sha256) for event in batch}:
+    for name, sha256 in models:
         connection.execute(
             upsert(releases).values(name=name, sha256=sha256).on_conflict_do_nothing()
         )

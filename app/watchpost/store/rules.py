@@ -13,7 +13,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
 from watchpost.domain.rules import Anchor, Line, Shelf, Zone
-from watchpost.protocol.cameras import LineSpec, ShelfSpec, ZoneSpec
+from watchpost.protocol.cameras import LineSpec, ShelfSpec, StationSpec, ZoneSpec
+from watchpost.store.stations import name_stations, usable_stations
 from watchpost.store.tables import cameras, lines, rule_versions, watched
 
 _Spec = TypeVar("_Spec", ZoneSpec, ShelfSpec)
@@ -29,6 +30,7 @@ def store_rules(
     *,
     zones: Sequence[ZoneSpec] | None = None,
     shelves: Sequence[ShelfSpec] | None = None,
+    stations: Sequence[StationSpec] | None = None,
 ) -> None:
     """Write the next version of a camera's rules and make it the one that holds.
 
@@ -41,13 +43,16 @@ def store_rules(
         now_ns: UTC nanoseconds.
         zones: Its zones; None keeps those of the version before.
         shelves: Its shelves; None keeps those of the version before.
+        stations: Its stations; None keeps those of the version before.
 
     Raises:
         StoreError: Something cannot be used (``rules.line``, ``rules.zone``,
-            ``rules.shelf``).
+            ``rules.shelf``, ``rules.station``).
     """
     kept = _usable_lines(connection, camera_id, specs)
-    stored_zones, stored_shelves = _before(connection, camera_id, version)
+    stored_zones, stored_shelves, stored_stations = _before(
+        connection, camera_id, version
+    )
     if zones is not None:
         kept_zones = _usable_zones(_own(connection, camera_id, "zone", zones))
         stored_zones = json.dumps([asdict(zone) for zone in kept_zones])
@@ -56,6 +61,10 @@ def store_rules(
         kept_shelves = _usable_shelves(_own(connection, camera_id, "shelf", shelves))
         stored_shelves = json.dumps([asdict(shelf) for shelf in kept_shelves])
         _name(connection, camera_id, "shelf", kept_shelves, now_ns)
+    if stations is not None:
+        usable = usable_stations(connection, camera_id, stations)
+        stored_stations = json.dumps([asdict(station) for station in usable])
+        name_stations(connection, camera_id, usable, now_ns)
     connection.execute(
         insert(rule_versions).values(
             camera_id=camera_id,
@@ -63,6 +72,7 @@ def store_rules(
             lines=json.dumps([asdict(line) for line in kept]),
             zones=stored_zones,
             shelves=stored_shelves,
+            stations=stored_stations,
             at_ns=now_ns,
             by=by,
         )
@@ -169,15 +179,21 @@ def _name(
         )
 
 
-def _before(connection: Connection, camera_id: str, version: int) -> tuple[str, str]:
-    """Return the zones and shelves of the version before this one, as JSON."""
+def _before(
+    connection: Connection, camera_id: str, version: int
+) -> tuple[str, str, str]:
+    """Return zones, shelves and stations of the version before this one, as JSON."""
     row = connection.execute(
-        select(rule_versions.c.zones, rule_versions.c.shelves).where(
+        select(
+            rule_versions.c.zones, rule_versions.c.shelves, rule_versions.c.stations
+        ).where(
             rule_versions.c.camera_id == camera_id,
             rule_versions.c.version == version - 1,
         )
     ).one_or_none()
-    return (row.zones, row.shelves) if row is not None else ("[]", "[]")
+    if row is None:
+        return "[]", "[]", "[]"
+    return row.zones, row.shelves, row.stations
 
 
 def _usable_zones(specs: Sequence[ZoneSpec]) -> list[Zone]:

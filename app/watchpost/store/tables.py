@@ -2,8 +2,8 @@
 
 Times are UTC nanoseconds. Identifiers are text (:mod:`watchpost.base.ids`) except where a
 row is only ever reached through another. Triggers in the migrations forbid changing or
-deleting rows of ``events``, ``corrections``, ``visits``, ``minutes``, ``rule_versions``
-and ``audit``.
+deleting rows of ``events``, ``verdicts``, ``corrections``, ``visits``, ``minutes``,
+``rule_versions`` and ``audit``.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ rule_versions = Table(
     Column("lines", Text, nullable=False),  # JSON
     Column("zones", Text, nullable=False, server_default="[]"),  # JSON
     Column("shelves", Text, nullable=False, server_default="[]"),  # JSON
+    Column("stations", Text, nullable=False, server_default="[]"),  # JSON
     Column("at_ns", BigInteger, nullable=False),
     Column("by", Text, nullable=False),
 )
@@ -95,6 +96,16 @@ watched = Table(
     Column("removed_ns", BigInteger),
     CheckConstraint("kind IN ('zone', 'shelf')", name="kind"),
     comment="Every zone and shelf there ever was, by its newest name.",
+)
+
+stations = Table(
+    "stations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("camera_id", Text, ForeignKey("cameras.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("removed_ns", BigInteger),
+    comment="Every inspection station there ever was, by its newest name.",
 )
 
 releases = Table(
@@ -139,6 +150,35 @@ events = Table(
 Index(None, events.c.at_ns)
 Index(None, events.c.camera_id, events.c.at_ns)
 Index(None, events.c.line_id, events.c.at_ns, events.c.direction)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("camera_id", Text, ForeignKey("cameras.id"), nullable=False),
+    Column("station_id", Text, ForeignKey("stations.id"), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("from_ns", BigInteger, nullable=False),
+    Column("to_ns", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("track_id", BigInteger, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("defect_looks", Integer, nullable=False),
+    Column("defects", Text, nullable=False),  # JSON
+    Column("rules_version", Integer, nullable=False),
+    Column("release", Integer, ForeignKey("releases.number"), nullable=False),
+    # A write that is repeated after a crash finds its own row.
+    UniqueConstraint("station_id", "epoch", "track_id", "from_ns"),
+    CheckConstraint("outcome IN ('pass', 'fail', 'not_inspected')", name="outcome"),
+    CheckConstraint(
+        "(outcome = 'not_inspected') = (reason IS NOT NULL)", name="reason"
+    ),
+)
+Index(None, verdicts.c.to_ns)
+Index(None, verdicts.c.station_id, verdicts.c.to_ns, verdicts.c.outcome)
 
 outbox = Table(
     "outbox",
