@@ -27,6 +27,7 @@ from watchpost.console.bridge.tasks import Task, Tasks
 from watchpost.domain.alarms import AlarmKind
 from watchpost.domain.cameras import CameraState
 from watchpost.domain.frames import FrameKey
+from watchpost.domain.minutes import Measure
 from watchpost.domain.rules import Direction
 from watchpost.engine.frames import FrameHeader, FrameRing
 from watchpost.protocol.alarms import AlarmRecord, ShelveRequest
@@ -65,6 +66,7 @@ from watchpost.protocol.review import (
     Event,
     EventPage,
 )
+from watchpost.protocol.values import MinutePage, VisitPage
 
 CLIP_FRAMES = 120
 CLIP_FPS = 12
@@ -278,7 +280,15 @@ class FakeEdge(EdgeClient):
             ln if ln.id else ln.model_copy(update={"id": f"line-new-{i}"})
             for i, ln in enumerate(rules.lines)
         )
-        changed = {"lines": lines, "rules_version": rules.version + 1}
+        changed: dict[str, object] = {
+            "lines": lines, "rules_version": rules.version + 1,
+        }  # fmt: skip
+        for kind, drawn in (("zones", rules.zones), ("shelves", rules.shelves)):
+            if drawn is not None:
+                changed[kind] = tuple(
+                    one if one.id else one.model_copy(update={"id": f"{kind}-new-{i}"})
+                    for i, one in enumerate(drawn)
+                )
         return self._replace(camera.model_copy(update=changed))
 
     def remove_camera(self, camera_id: str) -> None:
@@ -398,6 +408,45 @@ class FakeEdge(EdgeClient):
     def counts_csv(self, *, from_ns: int, to_ns: int, bucket: Bucket, tz: str) -> bytes:
         self._called("counts_csv", from_ns, to_ns, bucket, tz)
         return b"from,to,camera,line,in,out\r\n"
+
+    def minutes(
+        self,
+        of_id: str,
+        measure: Measure,
+        *,
+        from_ns: int | None = None,
+        to_ns: int | None = None,
+        cursor: str | None = None,
+        limit: int = 60,
+    ) -> MinutePage:
+        """Return nothing measured of a zone or shelf that is there."""
+        self._called("minutes", of_id, measure, from_ns, to_ns, cursor, limit)
+        for camera in self.all_cameras:
+            for drawn in (*camera.zones, *camera.shelves):
+                if drawn.id == of_id:
+                    return MinutePage(
+                        camera_id=camera.id,
+                        camera_name=camera.name,
+                        of_id=of_id,
+                        of_name=drawn.name,
+                        measure=measure,
+                        minutes=(),
+                    )
+        raise EdgeError("There is no such zone or shelf.", code="watched.unknown")
+
+    def visits(
+        self,
+        *,
+        camera_id: str | None = None,
+        zone_id: str | None = None,
+        from_ns: int | None = None,
+        to_ns: int | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> VisitPage:
+        """Return no visits."""
+        self._called("visits", camera_id, zone_id, from_ns, to_ns, cursor, limit)
+        return VisitPage(visits=())
 
     def events(
         self,

@@ -13,14 +13,20 @@ from datetime import UTC, datetime
 from watchpost.base.clock import NS_PER_S
 from watchpost.domain.alarms import AlarmKind
 from watchpost.domain.cameras import CameraState, SourceKind
+from watchpost.domain.facings import FacingState
 from watchpost.domain.rules import Anchor, Direction
 from watchpost.protocol.alarms import AlarmRecord
 from watchpost.protocol.cameras import (
     Camera,
     CameraStatus,
+    FacingStatus,
     LineSpec,
     LineTotals,
+    ShelfSpec,
+    ShelfStatus,
     SourceSpec,
+    ZoneSpec,
+    ZoneStatus,
 )
 from watchpost.protocol.edge import EdgeInfo
 from watchpost.protocol.health import HealthSample, Reading
@@ -182,6 +188,52 @@ def cameras() -> tuple[Camera, ...]:
             bits_per_s=None, recording=False, frames_lost=None,
         ),
     )  # fmt: skip
+
+
+def ruled_cameras() -> tuple[Camera, ...]:
+    """Return cameras with every kind of rule, beside one that is away."""
+    front, hall, _, dock, _, shelf, *_ = cameras()
+    gate = LineSpec(
+        id="line-gate-2", name="Doorway", ax=0.3, ay=0.66, bx=0.7, by=0.66,
+        gate=(0.3, 0.8, 0.7, 0.8), anchor=Anchor.BOTTOM,
+    )  # fmt: skip
+    corners = ((0.28, 0.56), (0.72, 0.56), (0.86, 0.95), (0.14, 0.95))
+    queue = ZoneSpec(id="zone-queue", name="Queue", points=corners, classes=("person",))
+    inside = ZoneStatus(
+        zone_id=queue.id, occupancy=3, entries=41, waiting=2, longest_wait_s=74.0
+    )
+    places = tuple(
+        (0.052 + 0.1037 * n, top, 0.12 + 0.1037 * n, top + 0.25)
+        for top in (0.11, 0.44)
+        for n in range(8)
+    )
+    row = ShelfSpec(id="shelf-b2", name="Water", facings=places, product="bottle")
+    facings = [FacingStatus(state=FacingState.FILLED, hidden=False)] * 16
+    facings[7] = FacingStatus(state=FacingState.PICKED, hidden=False)
+    facings[12] = FacingStatus(state=FacingState.FILLED, hidden=True)
+    filled = ShelfStatus(shelf_id=row.id, facings=tuple(facings))
+    return (
+        front.model_copy(
+            update={
+                "lines": (gate,),
+                "status": front.status.model_copy(update={"totals": ()}),
+            }
+        ),
+        hall.model_copy(
+            update={
+                "zones": (queue,),
+                "status": hall.status.model_copy(update={"zones": (inside,)}),
+            }
+        ),
+        dock.model_copy(update={"zones": (queue.model_copy(update={"id": "z"}),)}),
+        shelf.model_copy(
+            update={
+                "lines": (),
+                "shelves": (row,),
+                "status": shelf.status.model_copy(update={"shelves": (filled,)}),
+            }
+        ),
+    )
 
 
 def demo_cameras() -> tuple[Camera, ...]:

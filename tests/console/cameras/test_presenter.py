@@ -5,6 +5,7 @@ import pytest
 from support.fake_edge import FakeEdge, FrozenClock, fake_link
 from watchpost.base.errors import EdgeError
 from watchpost.console.screens.cameras.presenter import CamerasPresenter, Mode
+from watchpost.console.widgets.rule_shapes import RuleKind
 from watchpost.domain.cameras import SourceKind
 from watchpost.protocol.cameras import SourceSpec
 
@@ -30,14 +31,14 @@ def test_the_first_camera_is_shown_with_its_lines(presenter: CamerasPresenter) -
     state = presenter.state
     assert state.camera is not None
     assert state.camera.id == state.rows[0].id
-    assert state.drawing.lines == state.camera.lines
+    assert state.drawing.rules == state.camera.lines
 
 
 def test_an_empty_site_shows_nothing_and_breaks_nothing(qapp: object) -> None:
     presenter = CamerasPresenter(fake_link(FakeEdge(empty=True)), FrozenClock())
-    presenter.save_lines()
+    presenter.save_rules()
     presenter.remove()
-    presenter.delete_line()
+    presenter.delete_rule()
     assert presenter.state.camera is None
     assert presenter.state.rows == ()
 
@@ -47,9 +48,9 @@ def test_a_drawn_line_is_saved_with_the_version_it_was_drawn_on(
 ) -> None:
     camera = presenter.state.camera
     assert camera is not None
-    presenter.draw(0.1, 0.2, 0.9, 0.2)
+    presenter.draw(RuleKind.LINE, ((0.1, 0.2), (0.9, 0.2)))
     assert presenter.state.changed
-    presenter.save_lines()
+    presenter.save_rules()
     saved = [args for name, args in edge.calls if name == "save_rules"]
     ((camera_id, rules),) = saved
     assert (camera_id, rules.version) == (camera.id, camera.rules_version)
@@ -58,30 +59,30 @@ def test_a_drawn_line_is_saved_with_the_version_it_was_drawn_on(
 
 
 def test_new_lines_get_names_of_their_own(presenter: CamerasPresenter) -> None:
-    presenter.draw(0.1, 0.2, 0.9, 0.2)
-    presenter.draw(0.1, 0.4, 0.9, 0.4)
-    names = [line.name for line in presenter.state.drawing.lines]
+    presenter.draw(RuleKind.LINE, ((0.1, 0.2), (0.9, 0.2)))
+    presenter.draw(RuleKind.LINE, ((0.1, 0.4), (0.9, 0.4)))
+    names = [line.name for line in presenter.state.drawing.rules]
     assert len(set(names)) == len(names)
 
 
 def test_a_line_of_no_length_is_refused_with_a_sentence(
     presenter: CamerasPresenter,
 ) -> None:
-    before = presenter.state.drawing.lines
-    presenter.draw(0.5, 0.5, 0.5, 0.5)
-    assert presenter.state.drawing.lines == before
+    before = presenter.state.drawing.rules
+    presenter.draw(RuleKind.LINE, ((0.5, 0.5), (0.5, 0.5)))
+    assert presenter.state.drawing.rules == before
     assert "no length" in presenter.state.problem
 
 
 def test_somebody_elses_change_is_not_overwritten(
     presenter: CamerasPresenter, edge: FakeEdge
 ) -> None:
-    presenter.draw(0.1, 0.2, 0.9, 0.2)
+    presenter.draw(RuleKind.LINE, ((0.1, 0.2), (0.9, 0.2)))
     edge.fail(
         "save_rules",
         EdgeError("Somebody else changed these lines.", todo="Look again."),
     )
-    presenter.save_lines()
+    presenter.save_rules()
     assert "Somebody else" in presenter.state.problem
     assert presenter.state.changed  # nothing that was drawn is lost
 
@@ -90,11 +91,11 @@ def test_unsaved_lines_hold_the_page_on_their_camera(
     presenter: CamerasPresenter,
 ) -> None:
     first = presenter.state.camera
-    presenter.draw(0.1, 0.2, 0.9, 0.2)
+    presenter.draw(RuleKind.LINE, ((0.1, 0.2), (0.9, 0.2)))
     presenter.select(other_id(presenter))
     assert presenter.state.camera == first
     assert "not saved" in presenter.state.problem
-    presenter.discard_lines()
+    presenter.discard_rules()
     presenter.select(other_id(presenter))
     assert presenter.state.camera != first
 

@@ -12,7 +12,8 @@ from watchpost.console.screens.cameras.presenter import CameraRow
 from watchpost.console.screens.cameras.screen import CamerasScreen, create
 from watchpost.console.screens.page import PageContext
 from watchpost.console.targets import AddCamera
-from watchpost.console.widgets.line_canvas import LineCanvas
+from watchpost.console.widgets.rule_canvas import RuleCanvas
+from watchpost.protocol.cameras import LineSpec, ShelfSpec, ZoneSpec
 
 
 @pytest.fixture
@@ -27,13 +28,13 @@ def screen(page_context: PageContext, qtbot: object) -> CamerasScreen:
     return page
 
 
-def canvas_of(screen: CamerasScreen) -> LineCanvas:
-    canvas = screen.findChild(LineCanvas)
-    assert isinstance(canvas, LineCanvas)
+def canvas_of(screen: CamerasScreen) -> RuleCanvas:
+    canvas = screen.findChild(RuleCanvas)
+    assert isinstance(canvas, RuleCanvas)
     return canvas
 
 
-def at(canvas: LineCanvas, x: float, y: float) -> QPoint:
+def at(canvas: RuleCanvas, x: float, y: float) -> QPoint:
     rect = canvas.picture_rect()
     return QPoint(
         round(rect.left() + x * rect.width()), round(rect.top() + y * rect.height())
@@ -43,7 +44,8 @@ def at(canvas: LineCanvas, x: float, y: float) -> QPoint:
 def lines_of(screen: CamerasScreen) -> list[tuple[float, float, float, float]]:
     return [
         (line.ax, line.ay, line.bx, line.by)
-        for line in screen._presenter.state.drawing.lines
+        for line in screen._presenter.state.drawing.rules
+        if isinstance(line, LineSpec)
     ]
 
 
@@ -96,6 +98,98 @@ def test_space_turns_and_delete_removes(screen: CamerasScreen) -> None:
     count = len(lines_of(screen))
     QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert len(lines_of(screen)) == count - 1
+
+
+def test_z_and_clicks_draw_a_zone_that_ends_where_it_began(
+    screen: CamerasScreen,
+) -> None:
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_Z)
+    left = Qt.MouseButton.LeftButton
+    for x, y in ((0.2, 0.3), (0.6, 0.3), (0.9, 0.9), (0.6, 0.8), (0.2, 0.3)):
+        if (x, y) == (0.6, 0.8):
+            QTest.keyClick(canvas, Qt.Key.Key_Backspace)
+        QTest.mouseClick(canvas, left, pos=at(canvas, x, y))
+    zone = screen._presenter.state.drawing.chosen
+    assert isinstance(zone, ZoneSpec)
+    assert [c for p in zone.points for c in p] == pytest.approx(
+        [0.2, 0.3, 0.6, 0.3, 0.6, 0.8], abs=0.01
+    )
+
+
+def test_a_zone_is_drawn_and_mended_by_keyboard_alone(screen: CamerasScreen) -> None:
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_Z)
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left):
+        QTest.keyClick(canvas, Qt.Key.Key_Return)
+        for _ in range(8):
+            QTest.keyClick(canvas, key, shift)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    width, height = canvas.picture_size
+
+    def pixels() -> list[tuple[int, int]]:
+        zone = screen._presenter.state.drawing.chosen
+        assert isinstance(zone, ZoneSpec)
+        return [(round(x * width), round(y * height)) for x, y in zone.points]
+
+    x, y = width // 2, height // 2
+    square = [(x, y), (x + 80, y), (x + 80, y + 80), (x, y + 80)]
+    assert pixels() == square
+    QTest.keyClick(canvas, Qt.Key.Key_Insert)
+    assert pixels() == [*square[:2], (x + 80, y + 40), *square[2:]]
+    QTest.keyClick(canvas, Qt.Key.Key_Right, shift)
+    assert pixels()[2] == (x + 90, y + 40)
+    QTest.keyClick(canvas, Qt.Key.Key_Backspace)
+    assert pixels() == square
+
+
+def test_places_of_a_shelf_are_dragged_one_after_the_other(
+    screen: CamerasScreen,
+) -> None:
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_S)
+    left = Qt.MouseButton.LeftButton
+    for x in (0.1, 0.3, 0.5):
+        QTest.mousePress(canvas, left, pos=at(canvas, x + 0.1, 0.6))
+        QTest.mouseMove(canvas, at(canvas, x, 0.2))
+        QTest.mouseRelease(canvas, left, pos=at(canvas, x, 0.2))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    shelf = screen._presenter.state.drawing.chosen
+    assert isinstance(shelf, ShelfSpec)
+    assert [place[0] for place in shelf.facings] == pytest.approx(
+        [0.1, 0.3, 0.5], abs=0.01
+    )
+    assert all(left < right for left, _, right, _ in shelf.facings)
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 0.98, 0.98))
+    assert screen._presenter.state.drawing.chosen is None
+
+
+def test_g_and_four_points_draw_a_gate(screen: CamerasScreen) -> None:
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_G)
+    left = Qt.MouseButton.LeftButton
+    for x, y in ((0.2, 0.3), (0.8, 0.3), (0.2, 0.6), (0.8, 0.6)):
+        QTest.mouseClick(canvas, left, pos=at(canvas, x, y))
+    gate = screen._presenter.state.drawing.chosen
+    assert isinstance(gate, LineSpec)
+    assert gate.gate == pytest.approx((0.2, 0.6, 0.8, 0.6), abs=0.01)
+
+
+def test_escape_draws_nothing(screen: CamerasScreen) -> None:
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    before = screen._presenter.state.drawing
+    QTest.keyClick(canvas, Qt.Key.Key_Z)
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 0.2, 0.3))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert canvas.draft_points == 0
+    assert screen._presenter.state.drawing == before
 
 
 def test_single_keys_are_left_to_text_fields(screen: CamerasScreen) -> None:

@@ -81,7 +81,14 @@ def _drawer(stage: Stage) -> None:
     _wall(stage).drawer.setChecked(True)
 
 
+def _ruled() -> FakeEdge:
+    edge = FakeEdge()
+    edge.all_cameras = site.ruled_cameras()
+    return edge
+
+
 SHOTS = [
+    Shot("wall-rules", "wall", edge=_ruled, act=partial(_tiles, 4), sizes=(SMALL,)),
     Shot("wall-four", "wall", act=_live, themes=BOTH),
     Shot("wall-one", "wall", act=partial(_tiles, 1), sizes=(SMALL,)),
     Shot("wall-nine", "wall", act=partial(_tiles, 9)),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QGridLayout,
     QLineEdit,
     QScrollArea,
     QSpinBox,
@@ -17,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from watchpost.console.screens.cameras.presenter import CamerasState, Mode, kind_text
+from watchpost.console.screens.cameras.rule_panels import RulePanel
 from watchpost.console.screens.cameras.source_form import SourceForm
 from watchpost.console.theme import Theme, set_look
 from watchpost.console.widgets.parts import (
@@ -29,12 +27,7 @@ from watchpost.console.widgets.parts import (
     row,
     rule,
 )
-from watchpost.domain.rules import Anchor
-from watchpost.protocol.cameras import LineSpec
-
-_KNOWN_CLASSES = (
-    "person", "bicycle", "car", "motorcycle", "bus", "truck", "bottle", "part", "defect",
-)  # fmt: skip
+from watchpost.console.widgets.rule_shapes import RuleKind, RuleSpec, kind_of
 
 
 def scrolled(content: QVBoxLayout) -> QScrollArea:
@@ -49,128 +42,39 @@ def scrolled(content: QVBoxLayout) -> QScrollArea:
     return area
 
 
-class LinePanel(QWidget):
-    """One line's name, anchor, classes and end points as numbers.
+def kind_words(drawn: RuleSpec) -> str:
+    """Return what people call a kind of rule."""
+    return {
+        RuleKind.LINE: _tr("Line"),
+        RuleKind.GATE: _tr("Gate"),
+        RuleKind.ZONE: _tr("Zone"),
+        RuleKind.SHELF: _tr("Shelf"),
+    }[kind_of(drawn)]
 
-    Signals:
-        edited: A changed :class:`LineSpec`.
-    """
 
-    edited = Signal(object)
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        del theme
-        self._line: LineSpec | None = None
-        self._name = QLineEdit()
-        self._name.setMaxLength(80)
-        self._anchor = QComboBox()
-        for anchor, text in (
-            (Anchor.CENTRE, self.tr("Centre of the box")),
-            (Anchor.BOTTOM, self.tr("Bottom (feet, wheels)")),
-            (Anchor.TOP, self.tr("Top (head)")),
-        ):
-            self._anchor.addItem(text, anchor)
-        self._classes = QLineEdit()
-        self._classes.setPlaceholderText(self.tr("all classes"))
-        self._classes.setToolTip(
-            self.tr(
-                "Names with commas between, such as {names}. Empty counts all."
-            ).format(names=", ".join(_KNOWN_CLASSES))
-        )
-        self._ends = [self._end(name) for name in ("x1", "y1", "x2", "y2")]
-        grid = QGridLayout()
-        grid.setSpacing(4)
-        for index, box in enumerate(self._ends):
-            grid.addWidget(box, index // 2, index % 2)
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(6)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        form.addRow(self.tr("Name"), self._name)
-        form.addRow(self.tr("What must cross"), self._anchor)
-        form.addRow(self.tr("Classes that count"), self._classes)
-        form.addRow(self.tr("Ends, % of the picture"), grid)
-        self.setLayout(form)
-        self._name.editingFinished.connect(self._on_edit)
-        self._classes.editingFinished.connect(self._on_edit)
-        self._anchor.activated.connect(self._on_edit)
-        for box in self._ends:
-            box.valueChanged.connect(self._on_edit)
-
-    def _end(self, name: str) -> QDoubleSpinBox:
-        box = inset(QDoubleSpinBox())
-        box.setRange(0, 100)
-        box.setDecimals(1)
-        box.setSingleStep(0.5)
-        box.setPrefix(f"{name}  ")
-        box.setAccessibleName(name)
-        box.setKeyboardTracking(False)
-        return box
-
-    def show_line(self, line: LineSpec | None) -> None:
-        """Fill the fields."""
-        self._line = line
-        self.setVisible(line is not None)
-        if line is None:
-            return
-        if not self._name.hasFocus():
-            self._name.setText(line.name)
-        if not self._classes.hasFocus():
-            self._classes.setText(", ".join(line.classes))
-        self._anchor.setCurrentIndex(self._anchor.findData(line.anchor))
-        for box, value in zip(
-            self._ends, (line.ax, line.ay, line.bx, line.by), strict=True
-        ):
-            with QSignalBlocker(box):
-                box.setValue(value * 100)
-
-    @Slot()
-    def _on_edit(self) -> None:
-        if self._line is None:
-            return
-        classes = tuple(
-            word.strip().lower()
-            for word in self._classes.text().split(",")
-            if word.strip()
-        )
-        old = (self._line.ax, self._line.ay, self._line.bx, self._line.by)
-        # A field shows one decimal; what was not touched keeps its full value.
-        ends = [
-            was if abs(was * 100 - box.value()) < 0.051 else box.value() / 100
-            for was, box in zip(old, self._ends, strict=True)
-        ]
-        new = self._line.model_copy(
-            update={
-                "name": self._name.text().strip(),
-                "anchor": Anchor(self._anchor.currentData()),
-                "classes": classes,
-                **dict(zip(("ax", "ay", "bx", "by"), ends, strict=True)),
-            }
-        )
-        if new != self._line:
-            self.edited.emit(new)
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Rules", text)
 
 
 class DetailPanel(QWidget):
-    """The selected camera and its lines.
+    """The selected camera and its rules.
 
     Signals:
         saved: ``name, number, enabled, record``.
         source_wanted, remove_wanted, restart_wanted: What the buttons ask for.
-        line_chosen: Index of a line.
-        line_edited: ``index, LineSpec``.
-        save_lines, discard_lines: What the buttons ask for.
+        rule_chosen: Index of a rule.
+        rule_edited: ``index, rule``.
+        save_rules, discard_rules: What the buttons ask for.
     """
 
     saved = Signal(str, int, bool, bool)
     source_wanted = Signal()
     remove_wanted = Signal()
     restart_wanted = Signal()
-    line_chosen = Signal(int)
-    line_edited = Signal(int, object)
-    save_lines = Signal()
-    discard_lines = Signal()
+    rule_chosen = Signal(int)
+    rule_edited = Signal(int, object)
+    save_rules = Signal()
+    discard_rules = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -186,16 +90,20 @@ class DetailPanel(QWidget):
         self._edit = button(theme, self.tr("Change source…"), icon="plug")
         self._restart = icon_button(theme, "refresh-cw", self.tr("Connect anew"))
         self._remove = icon_button(theme, "trash-2", self.tr("Remove this camera"))
-        self._lines = QComboBox()
-        self._lines.setAccessibleName(self.tr("Line"))
+        self._rules = QComboBox()
+        self._rules.setAccessibleName(self.tr("Rule"))
         self._none = label(
-            self.tr("No line yet. Press L on the picture, then set both ends."),
+            self.tr(
+                "No rule yet. Press L on the picture for a counting line, then set both "
+                "ends; G is a gate of two lines, Z a zone, S a place on a shelf."
+            ),
             "label",
             wrap=True,
         )
-        self._line = LinePanel(theme)
-        self._save_lines = button(
-            theme, self.tr("Save lines"), icon="check", look="primary"
+        self._value = label(look="label", wrap=True)
+        self._rule = RulePanel(theme)
+        self._save_rules = button(
+            theme, self.tr("Save rules"), icon="check", look="primary"
         )
         self._discard = button(theme, self.tr("Discard"))
         naming = row(self._number, self._name, gap=6)
@@ -207,14 +115,15 @@ class DetailPanel(QWidget):
             self._source,
             row(self._edit, None, self._restart, self._remove, gap=6),
             rule(),
-            label(self.tr("Lines"), "title"),
+            label(self.tr("Rules"), "title"),
             self._none,
-            self._lines,
-            self._line,
+            self._rules,
+            self._value,
+            self._rule,
             None,
             gap=8,
         )
-        buttons = row(self._discard, self._save_lines, gap=8)
+        buttons = row(self._discard, self._save_rules, gap=8)
         buttons.setStretch(1, 1)
         self.setLayout(column(scrolled(body), buttons, gap=8, margins=12))
         self._connect()
@@ -225,10 +134,10 @@ class DetailPanel(QWidget):
         self._edit.clicked.connect(self.source_wanted)
         self._restart.clicked.connect(self.restart_wanted)
         self._remove.clicked.connect(self.remove_wanted)
-        self._lines.activated.connect(self.line_chosen)
-        self._line.edited.connect(self._on_line)
-        self._save_lines.clicked.connect(self.save_lines)
-        self._discard.clicked.connect(self.discard_lines)
+        self._rules.activated.connect(self.rule_chosen)
+        self._rule.edited.connect(self._on_rule)
+        self._save_rules.clicked.connect(self.save_rules)
+        self._discard.clicked.connect(self.discard_rules)
 
     def render_state(self, state: CamerasState) -> None:
         """Show the page's state."""
@@ -236,16 +145,17 @@ class DetailPanel(QWidget):
         self.setEnabled(camera is not None and not state.busy)
         drawing = state.drawing
         self._selected = drawing.selected
-        self._none.setVisible(not drawing.lines)
-        self._lines.setVisible(bool(drawing.lines))
-        names = [line.name for line in drawing.lines]
-        if [self._lines.itemText(i) for i in range(self._lines.count())] != names:
-            self._lines.clear()
-            self._lines.addItems(names)
-        self._lines.setCurrentIndex(drawing.selected)
-        chosen = drawing.lines[drawing.selected] if drawing.selected >= 0 else None
-        self._line.show_line(chosen)
-        self._save_lines.setEnabled(state.changed)
+        self._none.setVisible(not drawing.rules)
+        self._rules.setVisible(bool(drawing.rules))
+        names = [f"{kind_words(drawn)}: {drawn.name}" for drawn in drawing.rules]
+        if [self._rules.itemText(i) for i in range(self._rules.count())] != names:
+            self._rules.clear()
+            self._rules.addItems(names)
+        self._rules.setCurrentIndex(drawing.selected)
+        self._rule.show_rule(drawing.chosen)
+        self._value.setText(state.value)
+        self._value.setVisible(bool(state.value))
+        self._save_rules.setEnabled(state.changed)
         self._discard.setEnabled(state.changed)
         if camera is None:
             return
@@ -268,8 +178,8 @@ class DetailPanel(QWidget):
         )
 
     @Slot(object)
-    def _on_line(self, line: LineSpec) -> None:
-        self.line_edited.emit(self._selected, line)
+    def _on_rule(self, rule: RuleSpec) -> None:
+        self.rule_edited.emit(self._selected, rule)
 
 
 class SourcePanel(QWidget):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
@@ -11,20 +12,33 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from watchpost.base.clock import Clock
 from watchpost.base.errors import WatchpostError
-from watchpost.console.bridge.edges import EdgeLink
+from watchpost.console.bridge.edges import EdgeLink, LinkState
 from watchpost.console.moments import age_text
+from watchpost.console.rule_values import (
+    NOT_TOLD,
+    facing_states,
+    totals_words,
+    value_words,
+)
 from watchpost.console.screens.cameras.drawing import (
     Drawing,
     DrawingHistory,
-    problem_of,
+    rules_spec,
+)
+from watchpost.console.widgets.rule_shapes import (
+    Points,
+    RuleKind,
+    RuleSpec,
+    with_points,
 )
 from watchpost.domain.cameras import CameraState, SourceKind
+from watchpost.domain.facings import FacingState
 from watchpost.protocol.cameras import (
     Camera,
     CameraSpec,
+    CameraStatus,
     LineSpec,
     ProbeResult,
-    RulesSpec,
     SourceSpec,
     UsbDevice,
 )
@@ -58,8 +72,10 @@ class CamerasState:
         rows: The list.
         camera: The selected one, or None.
         mode: What the right side is for.
-        drawing: Lines as drawn.
-        changed: Lines differ from what the edge has.
+        drawing: Rules as drawn.
+        facings: What is known of the places of each shelf, by its identifier.
+        value: What the selected rule measures, in words; empty: nothing yet.
+        changed: Rules differ from what the edge has.
         can_undo, can_redo: Steps of the drawing.
         busy: A call is under way: says what, else empty.
         problem: What is wrong and what to do, else empty.
@@ -72,6 +88,8 @@ class CamerasState:
     camera: Camera | None = None
     mode: Mode = Mode.LOOK
     drawing: Drawing = field(default_factory=Drawing)
+    facings: Mapping[str, tuple[FacingState, ...]] = field(default_factory=dict)
+    value: str = ""
     changed: bool = False
     can_undo: bool = False
     can_redo: bool = False
@@ -87,7 +105,7 @@ def _tr(text: str) -> str:
 
 
 class CamerasPresenter(QObject):
-    """Selects, adds, edits and removes cameras, and keeps their lines while drawn.
+    """Selects, adds, edits and removes cameras, and keeps their rules while drawn.
 
     Signals:
         changed: :attr:`state` has a new value.
@@ -133,13 +151,13 @@ class CamerasPresenter(QObject):
     # Choosing
 
     def select(self, camera_id: str) -> None:
-        """Show a camera; lines that were drawn and not saved are kept until then."""
+        """Show a camera; rules that were drawn and not saved are kept until then."""
         camera = self._link.camera(camera_id)
         if camera is None or (camera_id == self._selected and self._mode is Mode.LOOK):
             return
         if self._history.changed and camera_id != self._selected:
             self._problem = _tr(
-                "The lines of this camera are not saved. Save or discard them first."
+                "The rules of this camera are not saved. Save or discard them first."
             )
             self._refresh()
             return
@@ -222,22 +240,24 @@ class CamerasPresenter(QObject):
             call = partial(self._link.port.restart_camera, camera.id)
             self._link.tasks.run(call, None, self._on_failure)
 
-    # Lines
+    # Rules
 
-    def draw(self, ax: float, ay: float, bx: float, by: float) -> None:
-        """Add a line between two points, fractions of the picture."""
-        taken = {line.name for line in self._history.now.lines}
-        number = 1
-        while (name := _tr("Line {n}").format(n=number)) in taken:
-            number += 1
-        self._try(LineSpec(name=name, ax=ax, ay=ay, bx=bx, by=by), None)
+    def draw(self, kind: RuleKind, points: Points) -> None:
+        """Add a rule, or a place to the selected shelf."""
+        self._problem = self._history.draw(kind, points)
+        self._refresh()
 
-    def change_line(self, index: int, line: LineSpec) -> None:
-        """Replace a line by a changed one."""
-        self._try(line, index)
+    def change_rule(self, index: int, rule: RuleSpec) -> None:
+        """Replace a rule by a changed one."""
+        self._problem = self._history.change(index, rule)
+        self._refresh()
 
-    def select_line(self, index: int) -> None:
-        """Select a line."""
+    def reshape(self, index: int, points: Points) -> None:
+        """Give a rule other points."""
+        self.change_rule(index, with_points(self._history.now.rules[index], points))
+
+    def select_rule(self, index: int) -> None:
+        """Select a rule."""
         self._history.select(index)
         self._refresh()
 
@@ -246,8 +266,8 @@ class CamerasPresenter(QObject):
         self._history.turn(self._history.now.selected)
         self._refresh()
 
-    def delete_line(self) -> None:
-        """Delete the selected line."""
+    def delete_rule(self) -> None:
+        """Delete the selected rule."""
         self._history.remove(self._history.now.selected)
         self._refresh()
 
@@ -261,31 +281,22 @@ class CamerasPresenter(QObject):
         self._history.redo()
         self._refresh()
 
-    def discard_lines(self) -> None:
-        """Take the lines as the edge has them."""
+    def discard_rules(self) -> None:
+        """Take the rules as the edge has them."""
         camera = self._link.camera(self._selected)
         if camera is not None:
             self._begin(camera)
 
-    def save_lines(self) -> None:
-        """Count by the lines as drawn from now on."""
+    def save_rules(self) -> None:
+        """Count by the rules as drawn from now on."""
         camera = self.state.camera
         if camera is None:
             return
-        rules = RulesSpec(version=self._version, lines=self._history.now.lines)
-        self._busy, self._problem = _tr("Saving the lines…"), ""
+        rules = rules_spec(self._version, self._history.now.rules)
+        self._busy, self._problem = _tr("Saving the rules…"), ""
         self._refresh()
         call = partial(self._link.port.save_rules, camera.id, rules)
         self._link.tasks.run(call, self._on_rules, self._on_failure)
-
-    def _try(self, line: LineSpec, index: int | None) -> None:
-        problem = problem_of(line)
-        self._problem = problem or ""
-        if problem is None and index is None:
-            self._history.add(line)
-        elif problem is None and index is not None:
-            self._history.replace(index, line)
-        self._refresh()
 
     # Answers
 
@@ -351,7 +362,7 @@ class CamerasPresenter(QObject):
         """The list of devices is a convenience; an address can be typed."""
 
     def _begin(self, camera: Camera) -> None:
-        self._history.begin(camera.lines)
+        self._history.begin((*camera.lines, *camera.zones, *camera.shelves))
         self._version = camera.rules_version
         self._problem = ""
         self._refresh()
@@ -405,11 +416,17 @@ class CamerasPresenter(QObject):
     def _refresh(self) -> None:
         camera = self._link.camera(self._selected)
         history = self._history
+        silent = self._link.state in (LinkState.LOST, LinkState.REFUSED)
+        told = camera.status if camera is not None and not silent else None
         self.state = CamerasState(
             rows=tuple(self._row(c) for c in self._link.cameras),
             camera=camera,
             mode=self._mode,
             drawing=history.now,
+            facings={s.id: facing_states(told, s) for s in camera.shelves}
+            if camera is not None
+            else {},
+            value=self._value(camera, told),
             changed=history.changed,
             can_undo=history.can_undo,
             can_redo=history.can_redo,
@@ -420,6 +437,20 @@ class CamerasPresenter(QObject):
             usb=self._usb,
         )
         self.changed.emit()
+
+    def _value(self, camera: Camera | None, told: CameraStatus | None) -> str:
+        """Return what the selected rule measures; one not saved has measured nothing."""
+        rule = self._history.now.chosen
+        if camera is None or rule is None or not rule.id:
+            return ""
+        if isinstance(rule, LineSpec):
+            words = totals_words(camera, rule)
+            return _tr("Today: {value}").format(value=words) if words else ""
+        words = value_words(told, rule)
+        if words != NOT_TOLD or camera.status.last_frame_ns is None:
+            return _tr("Now: {value}").format(value=words)
+        age = age_text(camera.status.last_frame_ns, self._clock.utc_ns())
+        return _tr("Now: {value}, last picture {age} ago").format(value=words, age=age)
 
     def _row(self, camera: Camera) -> CameraRow:
         status = camera.status

@@ -1,4 +1,4 @@
-"""The cameras page: list, picture with lines, and what can be changed."""
+"""The cameras page: list, picture with rules, and what can be changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from watchpost.console.screens.cameras.presenter import CamerasPresenter, Mode
 from watchpost.console.screens.page import Page, PageContext
 from watchpost.console.targets import AddCamera, ShowCamera, Target
 from watchpost.console.theme import set_look
-from watchpost.console.widgets.line_canvas import LineCanvas
 from watchpost.console.widgets.parts import (
     ElidedLabel,
     button,
@@ -25,9 +24,11 @@ from watchpost.console.widgets.parts import (
     panel,
     row,
 )
-from watchpost.console.widgets.player.scene import LineMark
+from watchpost.console.widgets.player.scene import RuleMark
+from watchpost.console.widgets.rule_canvas import RuleCanvas
+from watchpost.console.widgets.rule_shapes import Points, RuleKind, shape_of
 from watchpost.domain.cameras import SourceKind
-from watchpost.protocol.cameras import SourceSpec
+from watchpost.protocol.cameras import LineSpec, SourceSpec
 
 
 def create(context: PageContext) -> Page:
@@ -48,18 +49,20 @@ class CamerasScreen(Page):
         self._add = button(
             theme, self.tr("Add camera"), icon="plus", tip=keys.tip("app.add_camera")
         )
-        self._canvas = LineCanvas(theme)
-        self._select_tool = button(
-            theme,
-            self.tr("Select"),
-            icon="mouse-pointer-2",
-            tip=keys.tip("drawing.select"),
-        )
-        self._line_tool = button(
-            theme, self.tr("Line"), icon="slash", tip=keys.tip("drawing.line")
-        )
-        for tool in (self._select_tool, self._line_tool):
+        self._canvas = RuleCanvas(theme)
+        self._tools = {
+            kind: icon_button(theme, icon, words, tip=keys.tip(action))
+            for kind, icon, words, action in (
+                (None, "mouse-pointer-2", self.tr("Select"), "drawing.select"),
+                (RuleKind.LINE, "slash", self.tr("Line"), "drawing.line"),
+                (RuleKind.GATE, "tally-2", self.tr("Gate"), "drawing.gate"),
+                (RuleKind.ZONE, "pentagon", self.tr("Zone"), "drawing.zone"),
+                (RuleKind.SHELF, "rows-3", self.tr("Shelf"), "drawing.shelf"),
+            )
+        }
+        for tool in self._tools.values():
             tool.setCheckable(True)
+        self._tool: RuleKind | None = None
         self._turn = icon_button(
             theme,
             "flip-horizontal-2",
@@ -67,7 +70,7 @@ class CamerasScreen(Page):
             tip=keys.tip("drawing.turn"),
         )
         self._delete = icon_button(
-            theme, "trash-2", self.tr("Delete the line"), tip=keys.tip("drawing.delete")
+            theme, "trash-2", self.tr("Delete the rule"), tip=keys.tip("drawing.delete")
         )
         self._undo = icon_button(
             theme, "undo-2", self.tr("Undo"), tip=keys.tip("drawing.undo")
@@ -84,7 +87,7 @@ class CamerasScreen(Page):
         self._taken = False
         self._build()
         self._connect()
-        self._use_line_tool(False)
+        self._use_tool(None)
         self._render()
 
     def _build(self) -> None:
@@ -94,30 +97,30 @@ class CamerasScreen(Page):
         left.setLayout(column(head, self._list, gap=8, margins=12))
         left.setFixedWidth(px(272))
         tools = row(
-            self._select_tool,
-            self._line_tool,
+            *self._tools.values(),
             4,
             self._turn,
             self._delete,
             4,
             self._undo,
             self._redo,
-            8,
-            self._hint,
+            None,
         )
-        tools.setStretch(tools.count() - 1, 1)
-        # Its room stays, or the tools beside it would grow.
+        # Its room stays, or the picture beneath would jump.
         policy = self._hint.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._hint.setSizePolicy(policy)
-        self._hint.setAlignment(
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        )
         middle = panel()
         inner = column(
-            tools, self._problem, self._canvas, self._facts, gap=8, margins=10
+            tools,
+            self._hint,
+            self._problem,
+            self._canvas,
+            self._facts,
+            gap=8,
+            margins=10,
         )
-        inner.setStretch(2, 1)
+        inner.setStretch(3, 1)
         middle.setLayout(inner)
         self._problem.hide()
         right = panel()
@@ -136,23 +139,24 @@ class CamerasScreen(Page):
         presenter.removed.connect(self._on_removed)
         self._list.chosen.connect(presenter.select)
         self._add.clicked.connect(partial(self._begin_add, AddCamera()))
-        self._select_tool.clicked.connect(partial(self._use_line_tool, False))
-        self._line_tool.clicked.connect(partial(self._use_line_tool, True))
+        for kind, tool in self._tools.items():
+            tool.clicked.connect(partial(self._use_tool, kind))
         self._turn.clicked.connect(presenter.turn_line)
-        self._delete.clicked.connect(presenter.delete_line)
+        self._delete.clicked.connect(presenter.delete_rule)
         self._undo.clicked.connect(presenter.undo)
         self._redo.clicked.connect(presenter.redo)
         canvas.drawn.connect(self._on_drawn)
-        canvas.moved.connect(self._on_moved)
-        canvas.chosen.connect(presenter.select_line)
+        canvas.draft_changed.connect(self._show_hint)
+        canvas.moved.connect(presenter.reshape)
+        canvas.chosen.connect(presenter.select_rule)
         detail.saved.connect(self._on_save)
         detail.source_wanted.connect(self._begin_edit)
         detail.remove_wanted.connect(self._on_remove)
         detail.restart_wanted.connect(presenter.restart)
-        detail.line_chosen.connect(presenter.select_line)
-        detail.line_edited.connect(presenter.change_line)
-        detail.save_lines.connect(presenter.save_lines)
-        detail.discard_lines.connect(presenter.discard_lines)
+        detail.rule_chosen.connect(presenter.select_rule)
+        detail.rule_edited.connect(presenter.change_rule)
+        detail.save_rules.connect(presenter.save_rules)
+        detail.discard_rules.connect(presenter.discard_rules)
         self._source.tried.connect(presenter.test)
         self._source.taken.connect(self._on_taken)
         self._source.cancelled.connect(presenter.cancel)
@@ -160,10 +164,18 @@ class CamerasScreen(Page):
         self.context.keys.attach(
             canvas,
             {
-                "drawing.select": partial(self._use_line_tool, False),
-                "drawing.line": partial(self._use_line_tool, True),
-                "drawing.remove_point": partial(self._use_line_tool, True),
-                "drawing.delete": presenter.delete_line,
+                "drawing.select": partial(self._use_tool, None),
+                "drawing.line": partial(self._use_tool, RuleKind.LINE),
+                "drawing.gate": partial(self._use_tool, RuleKind.GATE),
+                "drawing.zone": partial(self._use_tool, RuleKind.ZONE),
+                "drawing.shelf": partial(self._use_tool, RuleKind.SHELF),
+                "drawing.set_point": canvas.set_point,
+                "drawing.finish": canvas.finish,
+                "drawing.cancel": partial(self._use_tool, None),
+                "drawing.next_point": canvas.next_point,
+                "drawing.add_point": canvas.add_point,
+                "drawing.remove_point": canvas.remove_point,
+                "drawing.delete": presenter.delete_rule,
                 "drawing.turn": presenter.turn_line,
                 "drawing.undo": presenter.undo,
                 "drawing.redo": presenter.redo,
@@ -210,26 +222,27 @@ class CamerasScreen(Page):
             self._mode = state.mode
             self._right.setCurrentWidget(self._detail if looking else self._source)
             self._canvas.show_picture(b"")
-            self._use_line_tool(False)
+            self._use_tool(None)
             if looking and was_typing:
-                # What had the keyboard is gone; after adding, the next step is a line.
+                # What had the keyboard is gone; after adding, the next step is a rule.
                 next_place = self._canvas if self._taken else self.first_focus()
                 next_place.setFocus(Qt.FocusReason.OtherFocusReason)
             self._taken = False
         marks = [
-            LineMark(line.name, line.ax, line.ay, line.bx, line.by)
-            for line in state.drawing.lines
+            RuleMark(rule.name, shape_of(rule, state.facings.get(rule.id, ())))
+            for rule in state.drawing.rules
         ]
-        self._canvas.show_lines(marks if looking else [], state.drawing.selected)
+        self._canvas.show_rules(marks if looking else [], state.drawing.selected)
         self._canvas.show_message(self._message())
-        has_line = looking and state.drawing.selected >= 0
+        chosen = state.drawing.chosen if looking else None
         usable = looking and state.camera is not None
-        for tool in (self._select_tool, self._line_tool):
+        for tool in self._tools.values():
             tool.setEnabled(usable)
-        self._turn.setEnabled(has_line)
-        self._delete.setEnabled(has_line)
+        self._turn.setEnabled(isinstance(chosen, LineSpec))
+        self._delete.setEnabled(chosen is not None)
         self._undo.setEnabled(looking and state.can_undo)
         self._redo.setEnabled(looking and state.can_redo)
+        self._show_hint()
         self._problem.setText(state.problem)
         self._problem.setVisible(bool(state.problem))
         self._hint.setVisible(usable)
@@ -259,26 +272,45 @@ class CamerasScreen(Page):
             return self.tr("No cameras yet. Add one on the left.")
         return state.facts or self.tr("Waiting for a picture…")
 
-    def _use_line_tool(self, on: bool) -> None:
-        self._canvas.set_drawing(on)
-        self._line_tool.setChecked(on)
-        self._select_tool.setChecked(not on)
-        self._hint.setText(
-            self.tr("Set one end, then the other.")
-            if on
-            else self.tr("Drag an end, or use arrows.")
-        )
-        if on:
+    def _use_tool(self, kind: RuleKind | None) -> None:
+        self._tool = kind
+        self._canvas.set_tool(kind)
+        for other, tool in self._tools.items():
+            tool.setChecked(other is kind)
+        if kind is not None:
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_drawn(self, ax: float, ay: float, bx: float, by: float) -> None:
-        self._presenter.draw(ax, ay, bx, by)
-        self._use_line_tool(False)
+    @Slot()
+    def _show_hint(self) -> None:
+        self._hint.setText(self._hint_words())
 
-    def _on_moved(self, index: int, ends: tuple[float, float, float, float]) -> None:
-        line = self._presenter.state.drawing.lines[index]
-        new = dict(zip(("ax", "ay", "bx", "by"), ends, strict=True))
-        self._presenter.change_line(index, line.model_copy(update=new))
+    def _hint_words(self) -> str:
+        points = self._canvas.draft_points
+        if self._tool is RuleKind.LINE:
+            return self.tr("Now the other end.") if points else self.tr("Set one end.")
+        if self._tool is RuleKind.GATE:
+            return (
+                self.tr("Now the line behind it: one end, then the other.")
+                if points > 1
+                else self.tr("Set both ends of the first line.")
+            )
+        if self._tool is RuleKind.ZONE:
+            return (
+                self.tr("End at the first corner, or with Ctrl+Enter.")
+                if points > 2
+                else self.tr("Set the corners, one after the other.")
+            )
+        if self._tool is RuleKind.SHELF:
+            return self.tr("Draw a place from corner to corner; Esc ends.")
+        if self._presenter.state.drawing.chosen is None:
+            return self.tr("Click a rule to change it, or take a tool to draw one.")
+        return self.tr("Drag a point, or move it with the arrows.")
+
+    def _on_drawn(self, kind: RuleKind, points: Points) -> None:
+        self._presenter.draw(kind, points)
+        # A shelf has many places: they are drawn in one go.
+        if kind is not RuleKind.SHELF:
+            self._use_tool(None)
 
     def _begin_add(self, target: AddCamera) -> None:
         self._source.begin(adding=True)

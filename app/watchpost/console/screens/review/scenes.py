@@ -12,13 +12,14 @@ from watchpost.console.widgets.player.scene import (
     CrossingMark,
     FrameScene,
     GapMark,
-    LineMark,
+    RuleMark,
     TimelineScene,
     TrackSpan,
     Trail,
 )
+from watchpost.console.widgets.rule_shapes import RuleKind, RuleShape
 from watchpost.domain.rules import Direction
-from watchpost.protocol.review import Event
+from watchpost.protocol.review import ClipLine, Event
 
 
 def frame_scene(
@@ -39,13 +40,15 @@ def frame_scene(
         index,
         analysed=clip.info.frames[index].analysed,
         boxes=tuple(boxes),
-        lines=tuple(
-            LineMark(line.name, line.ax, line.ay, line.bx, line.by)
-            for line in clip.info.lines
-        ),
+        rules=tuple(_line(line) for line in clip.info.lines),
         trails=_trails(clip, index, decision),
         selected=selected,
     )
+
+
+def _line(line: ClipLine) -> RuleMark:
+    ends = (line.ax, line.ay), (line.bx, line.by)
+    return RuleMark(line.name, RuleShape(RuleKind.LINE, ends))
 
 
 def _box(seen: Seen, index: int, decision: Decision) -> BoxMark:

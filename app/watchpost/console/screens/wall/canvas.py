@@ -32,7 +32,7 @@ from watchpost.base.clock import Clock
 from watchpost.console.bridge.frames import Pictures, TileFrame
 from watchpost.console.bridge.results import ResultBook
 from watchpost.console.screens.wall.describe import truth_words
-from watchpost.console.screens.wall.overlay import LineLayer, OverlayPainter
+from watchpost.console.screens.wall.overlay import OverlayPainter, RuleLayer
 from watchpost.console.screens.wall.tile_painter import TilePainter, fitted
 from watchpost.console.screens.wall.view import TileKey, TileView, TruthView, WallView
 from watchpost.console.theme import Theme
@@ -92,7 +92,7 @@ class TileCanvas(QWidget):
         self._pictures: dict[TileKey, Pictures] = {}
         self._frames: dict[TileKey, TileFrame] = {}
         self._last: dict[TileKey, QImage] = {}
-        self._layers: dict[TileKey, tuple[tuple[object, ...], LineLayer]] = {}
+        self._layers: dict[TileKey, tuple[tuple[object, ...], RuleLayer]] = {}
         self._overlays = True
         self._digits = ""
         self.type_numbers = True
@@ -113,11 +113,11 @@ class TileCanvas(QWidget):
 
     @property
     def overlays(self) -> bool:
-        """Whether boxes and lines are drawn."""
+        """Whether boxes and rules are drawn."""
         return self._overlays
 
     def set_overlays(self, on: bool) -> None:
-        """Draw boxes and lines, or the bare pictures."""
+        """Draw boxes and rules, or the bare pictures."""
         self._overlays = on
         self.update()
 
@@ -243,7 +243,7 @@ class TileCanvas(QWidget):
             if old.aspect != new.aspect or (old.card is None) != (new.card is None):
                 shape_changed = True
                 self._keep_last(new)
-            if old.card != new.card or old.lines != new.lines or old.truth != new.truth:
+            if old.card != new.card or old.rules != new.rules or old.truth != new.truth:
                 region += tile.rect
             else:
                 region += tile.header
@@ -318,7 +318,7 @@ class TileCanvas(QWidget):
             painter.fillRect(tile.picture, self._theme.colours.void)
             return
         self._paint_image(painter, tile.picture, frame.image)
-        layer = self._paint_lines(painter, tile) if self._overlays else None
+        layer = self._paint_rules(painter, tile) if self._overlays else None
         corner = tile.picture.topLeft()
         taken = (
             [r.translated(corner) for r, _ in layer.tags] if layer is not None else []
@@ -367,17 +367,17 @@ class TileCanvas(QWidget):
         for rect in _around(place, drawn):
             painter.fillRect(rect, self._theme.colours.void)
 
-    def _paint_lines(self, painter: QPainter, tile: _Tile) -> LineLayer | None:
+    def _paint_rules(self, painter: QPainter, tile: _Tile) -> RuleLayer | None:
         view, key = tile.view, tile.view.key
-        if not view.lines or key is None:
+        if not view.rules or key is None:
             return None
         width, height = tile.picture.width(), tile.picture.height()
-        wanted = (view.lines, width, height)
+        wanted = (view.rules, width, height)
         kept = self._layers.get(key)
         if kept is None or kept[0] != wanted:
-            kept = (wanted, self._overlay.line_layer(view.lines, width, height))
+            kept = (wanted, self._overlay.rule_layer(view.rules, width, height))
             self._layers[key] = kept
-        painter.drawPixmap(tile.picture.topLeft(), kept[1].lines)
+        painter.drawPixmap(tile.picture.topLeft(), kept[1].rules)
         return kept[1]
 
     def _truth_badge(self, tile: _Tile, truth: TruthView) -> tuple[QRect, QPixmap]:

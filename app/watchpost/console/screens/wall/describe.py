@@ -8,15 +8,17 @@ from PySide6.QtCore import QCoreApplication
 
 from watchpost.console.bridge.edges import EdgeLink, LinkState
 from watchpost.console.moments import age_text, clock_text
+from watchpost.console.rule_values import facing_states, totals_words, value_words
 from watchpost.console.screens.wall.view import (
     CardView,
     DetailView,
     Figure,
-    LineView,
+    RuleView,
     TileView,
     TruthView,
 )
 from watchpost.console.widgets.marks import MarkFill, MarkKind, priority_mark
+from watchpost.console.widgets.rule_shapes import shape_of
 from watchpost.domain.cameras import CameraState
 from watchpost.protocol.alarms import AlarmRecord
 from watchpost.protocol.cameras import Camera, CameraStatus, LineTotals
@@ -62,7 +64,7 @@ def describe_tile(
         fps=_figure(status.fps, "{:.1f}"),
         latency=_figure(status.latency_ms, "{:.0f}"),
         stale=away,
-        lines=_lines(camera),
+        rules=_rules(camera, silent=away),
         truth=_truth(status),
         card=_card(link, status, now_ns),
         aspect=status.width / status.height
@@ -210,22 +212,18 @@ def _totals(camera: Camera) -> tuple[int | None, int | None]:
     return sum(t.count_in for t in totals), sum(t.count_out for t in totals)
 
 
-def _lines(camera: Camera) -> tuple[LineView, ...]:
-    totals = {t.line_id: t for t in camera.status.totals}
-    made = []
-    for line in camera.lines:
-        total = totals.get(line.id)
-        made.append(
-            LineView(
-                line.name,
-                line.ax,
-                line.ay,
-                line.bx,
-                line.by,
-                total.count_in if total else None,
-                total.count_out if total else None,
-            )
-        )
+def _rules(camera: Camera, *, silent: bool) -> tuple[RuleView, ...]:
+    """Return rules with their values; a silent edge's last ones are not shown as now."""
+    made = [
+        RuleView(n.name, shape_of(n), totals_words(camera, n)) for n in camera.lines
+    ]
+    status = camera.status if not silent else None
+    made += [
+        RuleView(z.name, shape_of(z), value_words(status, z)) for z in camera.zones
+    ]
+    for shelf in camera.shelves:
+        shape = shape_of(shelf, facing_states(status, shelf))
+        made.append(RuleView(shelf.name, shape, value_words(status, shelf)))
     return tuple(made)
 
 

@@ -1,4 +1,4 @@
-"""Boxes, tags and lines over a tile's picture, made to be cheap.
+"""Boxes, tags and rules over a tile's picture, made to be cheap.
 
 A box is eight filled rectangles and a tag a kept pixmap: 20 boxes with tags cost 0.2 ms
 instead of 0.6 with pens and text (raster engine). Looks on video are those of the dark
@@ -7,33 +7,33 @@ theme in every theme.
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from watchpost.console.bridge.results import ShownBoxes
-from watchpost.console.screens.wall.view import LineView
+from watchpost.console.screens.wall.view import RuleView
 from watchpost.console.theme import Theme, ThemeName, class_token, load_colours
+from watchpost.console.widgets.rule_shapes import paint_shape, tag_place
 from watchpost.protocol.live import Box
 
 _TAG_ALPHA = 224
 _HALO_ALPHA = 150
 _TAGS_KEPT = 512
 _TINY = 240
-"""Below this width lines have no tags: the tile's header has the figures."""
+"""Below this width rules have no tags: the tile's header has the figures."""
 _NARROW = 420
 """Below this width of the picture, tags name the class alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class LineLayer:
-    """Lines on a clear pixmap, and tags with their places; kept until lines change."""
+class RuleLayer:
+    """Rules on a clear pixmap, and tags with their places; kept until they change."""
 
-    lines: QPixmap
+    rules: QPixmap
     tags: tuple[tuple[QRect, QPixmap], ...]
 
     def paint_tags(self, painter: QPainter, corner: QPoint) -> None:
@@ -82,35 +82,33 @@ class OverlayPainter:
                 painter.drawPixmap(place.topLeft(), tag)
                 places.append(place)
 
-    def line_layer(
-        self, lines: Sequence[LineView], width: int, height: int
-    ) -> LineLayer:
-        """Return all lines of a picture, and their tags for drawing last."""
+    def rule_layer(
+        self, rules: Sequence[RuleView], width: int, height: int
+    ) -> RuleLayer:
+        """Return all rules of a picture, and their tags for drawing last."""
         layer = QPixmap(round(width * self._ratio), round(height * self._ratio))
         layer.setDevicePixelRatio(self._ratio)
         layer.fill(Qt.GlobalColor.transparent)
         painter = QPainter(layer)
-        bounds = QRect(0, 0, width, height)
-        for line in lines:
-            a = QPointF(line.ax * width, line.ay * height)
-            b = QPointF(line.bx * width, line.by * height)
-            self._line(painter, a, b)
+        whole = QRectF(0, 0, width, height)
+        for rule in rules:
+            paint_shape(painter, rule.shape, whole, self._colours.hi, self._halo)
         painter.end()
         tags: list[tuple[QRect, QPixmap]] = []
         if width < _TINY:
-            return LineLayer(layer, ())
-        for line in lines:
-            tag = self._tag(_line_words(line, width), "hi")
+            return RuleLayer(layer, ())
+        for rule in rules:
+            tag = self._tag(_rule_words(rule, width), "hi")
             size = tag.deviceIndependentSize().toSize()
-            a = QPointF(line.ax * width, line.ay * height)
-            b = QPointF(line.bx * width, line.by * height)
-            top = a if a.y() <= b.y() else b
+            top = tag_place(rule.shape, whole)
             beside = QRect(round(top.x()) + 8, round(top.y()) + 2, 1, size.height())
             taken = [rect for rect, _ in tags]
-            place = free_place(beside, size.width(), size.height(), bounds, taken)
+            place = free_place(
+                beside, size.width(), size.height(), QRect(0, 0, width, height), taken
+            )
             if place is not None:
                 tags.append((place, tag))
-        return LineLayer(layer, tuple(tags))
+        return RuleLayer(layer, tuple(tags))
 
     def badge(self, text: str, token: str) -> QPixmap:
         """Return a tag with other words, such as a simulator's truth."""
@@ -139,34 +137,6 @@ class OverlayPainter:
         if len(self._tags) > _TAGS_KEPT:
             self._tags.popitem(last=False)
         return tag
-
-    def _line(self, painter: QPainter, a: QPointF, b: QPointF) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        arrow = in_arrow(a, b)
-        for colour, width, grow in (
-            (self._halo, 5.0, 1.5),
-            (self._colours.hi, 2.0, 0.0),
-        ):
-            pen = QPen(colour, width)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            painter.drawLine(a, b)
-            painter.drawLine(arrow)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            painter.drawPolygon(_head(arrow, 9.0 + grow))
-            painter.drawEllipse(a, 3.5 + grow, 3.5 + grow)
-            painter.drawEllipse(b, 3.5 + grow, 3.5 + grow)
-
-
-def in_arrow(a: QPointF, b: QPointF) -> QLineF:
-    """Return the arrow that points to "in": right of somebody looking from a to b."""
-    along = b - a
-    length = math.hypot(along.x(), along.y()) or 1.0
-    reach = min(30.0, max(14.0, 0.16 * length))
-    normal = QPointF(-along.y() / length, along.x() / length)
-    middle = (a + b) / 2
-    return QLineF(middle, middle + normal * reach)
 
 
 def free_place(
@@ -214,17 +184,7 @@ def _words(box: Box, width: int) -> str:
     return f"{name} {box.score:.2f}{number}"
 
 
-def _line_words(line: LineView, width: int) -> str:
-    if line.count_in is None:
-        return line.name
-    counts = f"In {line.count_in}  Out {line.count_out}"
-    return counts if width < _NARROW else f"{line.name}  {counts}"
-
-
-def _head(arrow: QLineF, size: float) -> QPolygonF:
-    unit = arrow.unitVector()
-    way = unit.p2() - unit.p1()
-    side = QPointF(-way.y(), way.x())
-    tip = arrow.p2() + way * (size * 0.4)
-    base = tip - way * size
-    return QPolygonF([tip, base + side * (size * 0.5), base - side * (size * 0.5)])
+def _rule_words(rule: RuleView, width: int) -> str:
+    if not rule.words:
+        return rule.name
+    return rule.words if width < _NARROW else f"{rule.name}  {rule.words}"

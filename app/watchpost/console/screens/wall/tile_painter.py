@@ -30,7 +30,7 @@ class TilePainter:
         self, painter: QPainter, place: int, view: TileView, rect: QRect
     ) -> None:
         """Paint the header of the tile at a place."""
-        # Geometry and lines do not show in a header; ages do, once a second.
+        # Geometry and rules do not show in a header; ages do, once a second.
         key = (
             view.number, view.name, view.edge_name, view.mark, view.fill, view.words,
             view.tint, view.count_in, view.count_out, view.fps, view.latency, view.stale,

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watchpost.console.widgets.marks import MarkFill, MarkKind
+from watchpost.console.widgets.rule_shapes import RuleShape
 
 TileKey = tuple[str, str]
 """Edge key and camera id."""
 
 
 @dataclass(frozen=True, slots=True)
-class LineView:
-    """A counting line and its totals of today; geometry in fractions of the picture."""
+class RuleView:
+    """A rule over the picture: a line with today's totals, a zone or shelf as it is now.
+
+    ``words`` are empty where there is nothing to say of it, ``-`` where nobody can.
+    """
 
     name: str
-    ax: float
-    ay: float
-    bx: float
-    by: float
-    count_in: int | None
-    count_out: int | None
+    shape: RuleShape
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class TileView:
         count_in, count_out: Today's totals over all lines; None without lines.
         fps, latency: Figures as text; ``-`` where not known.
         stale: Figures are from before the edge went silent.
-        lines: To draw over the picture.
+        rules: To draw over the picture.
         truth: In demo mode.
         card: In the place of a live picture.
         aspect: Width to height of the picture.
@@ -84,7 +84,7 @@ class TileView:
     fps: str = ""
     latency: str = ""
     stale: bool = False
-    lines: tuple[LineView, ...] = ()
+    rules: tuple[RuleView, ...] = ()
     truth: TruthView | None = None
     card: CardView | None = None
     aspect: float = 16 / 9

@@ -7,14 +7,14 @@ every theme.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from watchpost.console.theme import Theme, ThemeName, class_token, load_colours
-from watchpost.console.widgets.player.scene import BoxMark, FrameScene, LineMark, Trail
+from watchpost.console.widgets.player.scene import BoxMark, FrameScene, RuleMark, Trail
+from watchpost.console.widgets.rule_shapes import at, paint_shape, tag_place
 
 HANDLE = 8.0
 _TAG_ALPHA = 224
@@ -36,15 +36,15 @@ class OverlayPainter:
         """Draw a scene over the picture that lies at ``picture``, in widget pixels."""
         for trail in scene.trails:
             self._trail(painter, trail, picture)
-        for line in scene.lines:
-            self._line(painter, line, picture)
+        for rule in scene.rules:
+            paint_shape(painter, rule.shape, picture, self._colours.hi, self._halo)
         plain = [box for box in scene.boxes if box.key != scene.selected]
         chosen = [box for box in scene.boxes if box.key == scene.selected]
         for box in plain:
             self._box(painter, box, box_rect(box, picture), selected=False)
         for box in chosen:
             self._box(painter, box, box_rect(box, picture), selected=True)
-        self._tags(painter, [*chosen, *plain], scene.lines, picture)
+        self._tags(painter, [*chosen, *plain], scene.rules, picture)
 
     def draft(self, painter: QPainter, rect: QRectF) -> None:
         """Draw a box that is being drawn."""
@@ -90,25 +90,8 @@ class OverlayPainter:
                 QRectF(point.x() - HANDLE / 2, point.y() - HANDLE / 2, HANDLE, HANDLE)
             )
 
-    def _line(self, painter: QPainter, line: LineMark, picture: QRectF) -> None:
-        a, b = line_ends(line, picture)
-        arrow = _arrow(a, b)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
-        for colour, width, grow in (
-            (self._halo, 5.0, 1.5),
-            (self._colours.hi, 2.0, 0.0),
-        ):
-            painter.setPen(_round_pen(colour, width))
-            painter.drawLine(a, b)
-            painter.drawLine(arrow)
-            painter.setBrush(colour)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawPolygon(_head(arrow, 8.0 + grow))
-            painter.drawEllipse(a, 4 + grow, 4 + grow)
-            painter.drawEllipse(b, 4 + grow, 4 + grow)
-
     def _trail(self, painter: QPainter, trail: Trail, picture: QRectF) -> None:
-        points = QPolygonF([at(picture, x, y) for x, y in trail.points])
+        points = QPolygonF([at(picture, point) for point in trail.points])
         colour = self._colours.of(class_token(trail.class_name))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -125,7 +108,7 @@ class OverlayPainter:
         self,
         painter: QPainter,
         boxes: Sequence[BoxMark],
-        lines: Sequence[LineMark],
+        rules: Sequence[RuleMark],
         picture: QRectF,
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
@@ -137,12 +120,11 @@ class OverlayPainter:
             colour = self._colours.of(class_token(box.class_name))
             rect = box_rect(box, picture)
             taken.append(self._tag(painter, tag_text(box), colour, rect, bounds, taken))
-        for line in lines:
-            a, b = line_ends(line, picture)
-            top = a if a.y() < b.y() else b
+        for rule in rules:
+            top = tag_place(rule.shape, picture)
             beside = QRectF(top.x() + 8, top.y() - 4, 0, 12)
             taken.append(
-                self._tag(painter, line.name, self._colours.hi, beside, bounds, taken)
+                self._tag(painter, rule.words, self._colours.hi, beside, bounds, taken)
             )
 
     def _tag(
@@ -190,28 +172,16 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Player", text)
 
 
-def at(picture: QRectF, x: float, y: float) -> QPointF:
-    """Return the widget's pixel of a point of the picture (fractions)."""
-    return QPointF(
-        picture.left() + x * picture.width(), picture.top() + y * picture.height()
-    )
-
-
 def box_rect(box: BoxMark, picture: QRectF) -> QRectF:
     """Return a box in widget pixels, on whole pixels so that its edges are sharp."""
-    one = at(picture, box.left, box.top)
-    two = at(picture, box.right, box.bottom)
+    one = at(picture, (box.left, box.top))
+    two = at(picture, (box.right, box.bottom))
     return QRectF(
         round(one.x()),
         round(one.y()),
         round(two.x()) - round(one.x()),
         round(two.y()) - round(one.y()),
     )
-
-
-def line_ends(line: LineMark, picture: QRectF) -> tuple[QPointF, QPointF]:
-    """Return both ends of a line in widget pixels."""
-    return at(picture, line.ax, line.ay), at(picture, line.bx, line.by)
 
 
 def handle_points(rect: QRectF) -> tuple[tuple[str, QPointF], ...]:
@@ -242,25 +212,6 @@ def _round_pen(colour: QColor, width: float) -> QPen:
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     return pen
-
-
-def _arrow(a: QPointF, b: QPointF) -> QLineF:
-    """Return the arrow that points to "in": right of somebody looking from a to b."""
-    along = b - a
-    length = math.hypot(along.x(), along.y()) or 1.0
-    reach = min(34.0, max(20.0, 0.18 * length))
-    normal = QPointF(-along.y() / length, along.x() / length)
-    middle = (a + b) / 2
-    return QLineF(middle, middle + normal * reach)
-
-
-def _head(arrow: QLineF, size: float) -> QPolygonF:
-    unit = arrow.unitVector()
-    way = unit.p2() - unit.p1()
-    side = QPointF(-way.y(), way.x())
-    tip = arrow.p2() + way * (size * 0.4)
-    base = tip - way * size
-    return QPolygonF([tip, base + side * (size * 0.5), base - side * (size * 0.5)])
 
 
 def _free_place(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from watchpost.console.widgets.rule_shapes import RuleShape
+
 BoxKind = Literal["measured", "between", "added"]
 """Measured on this very frame, placed between two measured ones, or drawn by hand."""
 
@@ -40,14 +42,11 @@ class BoxMark:
 
 
 @dataclass(frozen=True, slots=True)
-class LineMark:
-    """A counting line; ``in`` is to the right of a person looking from a to b."""
+class RuleMark:
+    """A rule and what its tag says."""
 
-    name: str
-    ax: float
-    ay: float
-    bx: float
-    by: float
+    words: str
+    shape: RuleShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class FrameScene:
     index: int
     analysed: bool = True
     boxes: tuple[BoxMark, ...] = ()
-    lines: tuple[LineMark, ...] = ()
+    rules: tuple[RuleMark, ...] = ()
     trails: tuple[Trail, ...] = ()
     selected: str = ""
 

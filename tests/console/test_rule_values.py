@@ -1,0 +1,68 @@
+"""What is said of a rule: the value, or that nobody can tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from support import site
+from support.fake_edge import FakeEdge, FrozenClock, fake_link
+from watchpost.console.rule_values import NOT_TOLD, facing_states, value_words
+from watchpost.console.screens.cameras.presenter import CamerasPresenter
+from watchpost.console.screens.wall.describe import describe_tile
+from watchpost.domain.facings import FacingState
+from watchpost.protocol.cameras import Camera
+
+
+@pytest.fixture
+def ruled() -> dict[str, Camera]:
+    return {camera.id: camera for camera in site.ruled_cameras()}
+
+
+def test_a_zone_says_who_is_in_it_and_who_waits(ruled: dict[str, Camera]) -> None:
+    hall = ruled["cam-hall"]
+    words = value_words(hall.status, hall.zones[0])
+    assert words == "3 inside, 2 waiting, longest 74 s"
+    told = hall.status.zones or ()
+    nobody = told[0].model_copy(
+        update={"occupancy": 0, "waiting": 0, "longest_wait_s": None}
+    )
+    status = hall.status.model_copy(update={"zones": (nobody,)})
+    assert value_words(status, hall.zones[0]) == "0 inside"
+
+
+def test_what_nobody_told_is_not_zero(ruled: dict[str, Camera]) -> None:
+    hall, shelf, dock = ruled["cam-hall"], ruled["cam-shelf"], ruled["cam-dock"]
+    assert value_words(None, hall.zones[0]) == NOT_TOLD
+    assert value_words(dock.status, dock.zones[0]) == NOT_TOLD
+    silent = shelf.status.model_copy(update={"shelves": None})
+    assert value_words(silent, shelf.shelves[0]) == NOT_TOLD
+    states = facing_states(silent, shelf.shelves[0])
+    assert set(states) == {FacingState.UNKNOWN}
+
+
+def test_a_hidden_place_is_not_known_whatever_stood_there(
+    ruled: dict[str, Camera],
+) -> None:
+    shelf = ruled["cam-shelf"]
+    states = facing_states(shelf.status, shelf.shelves[0])
+    assert states[7] is FacingState.PICKED
+    assert states[12] is FacingState.UNKNOWN
+    words = value_words(shelf.status, shelf.shelves[0])
+    assert words == "14 of 16 filled, 1 not known"
+
+
+def test_the_wall_and_the_cameras_page_say_the_same(
+    ruled: dict[str, Camera], qapp: object
+) -> None:
+    edge = FakeEdge()
+    edge.all_cameras = tuple(ruled.values())
+    link = fake_link(edge)
+    tile = describe_tile(link, ruled["cam-hall"], site.NOW, several_edges=False)
+    presenter = CamerasPresenter(link, FrozenClock())
+    presenter.select("cam-hall")
+    assert presenter.state.value == "Today: In 41  Out 38"
+    presenter.select_rule(1)
+    assert presenter.state.value == f"Now: {tile.rules[1].words}"
+    presenter.select("cam-dock")
+    presenter.select_rule(1)
+    assert presenter.state.value == "Now: -, last picture 00:42 ago"
