@@ -10,7 +10,7 @@ from watchpost.console.rule_values import NOT_TOLD, facing_states, value_words
 from watchpost.console.screens.cameras.presenter import CamerasPresenter
 from watchpost.console.screens.wall.describe import describe_tile
 from watchpost.domain.facings import FacingState
-from watchpost.protocol.cameras import Camera
+from watchpost.protocol.cameras import Camera, StationSpec, StationStatus
 
 
 @pytest.fixture
@@ -49,6 +49,36 @@ def test_a_hidden_place_is_not_known_whatever_stood_there(
     assert states[12] is FacingState.UNKNOWN
     words = value_words(shelf.status, shelf.shelves[0])
     assert words == "14 of 16 filled, 1 not known"
+
+
+def test_a_station_says_what_passed_and_what_nobody_inspected(
+    ruled: dict[str, Camera],
+) -> None:
+    station = StationSpec(
+        id="s",
+        name="S",
+        points=((0, 0), (1, 0), (1, 1)),
+        parts=("part",),
+        defects=("defect",),
+    )
+    told = StationStatus(
+        station_id="s",
+        passed=40,
+        failed=3,
+        not_inspected=0,
+        reject_rate=0.07,
+        inside=None,
+    )
+
+    def words(**changes: object) -> str:
+        now = told.model_copy(update=changes)
+        status = ruled["cam-hall"].status.model_copy(update={"stations": (now,)})
+        return value_words(status, station)
+
+    assert words() == "40 passed, 3 failed"
+    assert words(not_inspected=2) == "40 passed, 3 failed, 2 not inspected"
+    assert words(unknown=("scratch",)) == "The model does not know scratch"
+    assert value_words(ruled["cam-hall"].status, station) == NOT_TOLD
 
 
 def test_the_wall_and_the_cameras_page_say_the_same(

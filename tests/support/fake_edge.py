@@ -283,7 +283,11 @@ class FakeEdge(EdgeClient):
         changed: dict[str, object] = {
             "lines": lines, "rules_version": rules.version + 1,
         }  # fmt: skip
-        for kind, drawn in (("zones", rules.zones), ("shelves", rules.shelves)):
+        for kind, drawn in (
+            ("zones", rules.zones),
+            ("shelves", rules.shelves),
+            ("stations", rules.stations),
+        ):
             if drawn is not None:
                 changed[kind] = tuple(
                     one if one.id else one.model_copy(update={"id": f"{kind}-new-{i}"})

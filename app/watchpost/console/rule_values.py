@@ -11,6 +11,7 @@ from watchpost.protocol.cameras import (
     FacingStatus,
     LineSpec,
     ShelfSpec,
+    StationSpec,
     ZoneSpec,
 )
 
@@ -30,8 +31,10 @@ def totals_words(camera: Camera, line: LineSpec) -> str:
     return ""
 
 
-def value_words(status: CameraStatus | None, rule: ZoneSpec | ShelfSpec) -> str:
-    """Return what a zone or shelf is like now.
+def value_words(
+    status: CameraStatus | None, rule: ZoneSpec | ShelfSpec | StationSpec
+) -> str:
+    """Return what a zone or shelf is like now, or a station's parts of today.
 
     Args:
         status: The camera's; None: the edge is silent.
@@ -39,6 +42,8 @@ def value_words(status: CameraStatus | None, rule: ZoneSpec | ShelfSpec) -> str:
     """
     if isinstance(rule, ZoneSpec):
         return _zone_words(status, rule)
+    if isinstance(rule, StationSpec):
+        return _station_words(status, rule)
     return _shelf_words(status, rule)
 
 
@@ -65,6 +70,22 @@ def _shelf_words(status: CameraStatus | None, shelf: ShelfSpec) -> str:
     )
     if unknown:
         words += _tr(", {count} not known").format(count=unknown)
+    return words
+
+
+def _station_words(status: CameraStatus | None, station: StationSpec) -> str:
+    told = status.stations if status is not None else None
+    now = next((s for s in told or () if s.station_id == station.id), None)
+    if now is None:
+        return NOT_TOLD
+    if now.unknown:
+        text = _tr("The model does not know {names}")
+        return text.format(names=", ".join(now.unknown))
+    words = _tr("{passed} passed, {failed} failed").format(
+        passed=now.passed, failed=now.failed
+    )
+    if now.not_inspected:
+        words += _tr(", {count} not inspected").format(count=now.not_inspected)
     return words
 
 

@@ -79,10 +79,10 @@ class StationSpec(Request):
     id: str = Field("", max_length=40)
     """Empty for a new station."""
     name: str = Field(min_length=1, max_length=80)
-    points: tuple[tuple[Fraction, Fraction], ...] = Field(min_length=3, max_length=40)
-    parts: tuple[str, ...] = Field(min_length=1, max_length=50)
+    points: tuple[tuple[Fraction, Fraction], ...] = Field(max_length=40)
+    parts: tuple[str, ...] = Field(max_length=50)
     """Classes that are a whole part."""
-    defects: tuple[str, ...] = Field(min_length=1, max_length=50)
+    defects: tuple[str, ...] = Field(max_length=50)
     """Classes that make a part fail: whole parts that are faulty, and marks on parts."""
     min_score: float = Field(0.4, gt=0, le=1, allow_inf_nan=False)
     min_looks: int = Field(3, ge=1, le=100)

@@ -78,6 +78,7 @@ DRAWN: list[tuple[RuleKind, Points]] = [
     (RuleKind.GATE, ((0.2, 0.2), (0.6, 0.2), (0.2, 0.4), (0.6, 0.4))),
     (RuleKind.ZONE, SQUARE),
     (RuleKind.SHELF, PLACE),
+    (RuleKind.STATION, SQUARE),
 ]
 
 
@@ -104,6 +105,7 @@ def test_what_is_drawn_is_a_rule_of_that_kind_and_shape(
         (RuleKind.GATE, ((0.1, 0.5), (0.9, 0.5), (0.5, 0.1), (0.5, 0.9)), "meet"),
         (RuleKind.ZONE, (SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3]), "crosses itself"),
         (RuleKind.ZONE, SQUARE[:2], "no inside"),
+        (RuleKind.STATION, SQUARE[:2], "no inside"),
         (RuleKind.SHELF, ((0.5, 0.5), (0.501, 0.501)), "too small"),
     ],
 )
@@ -149,3 +151,4 @@ def test_all_kinds_are_handed_to_the_edge() -> None:
     assert [line.name for line in spec.lines] == ["Line 1", "Gate 1"]
     assert isinstance((spec.zones or ())[0], ZoneSpec)
     assert len((spec.shelves or ())[0].facings) == 1
+    assert (spec.stations or ())[0].points == SQUARE

@@ -53,6 +53,15 @@ def _drawing(stage: Stage) -> None:
         QTest.keyClick(canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
 
 
+def _station(stage: Stage) -> None:
+    page = stage.page
+    assert isinstance(page, CamerasScreen)
+    page.open_target(ShowCamera("cam-ramp"))
+    page._presenter.draw(
+        RuleKind.STATION, ((0.3, 0.4), (0.7, 0.4), (0.75, 0.8), (0.25, 0.8))
+    )
+
+
 def _refused(stage: Stage) -> None:
     page = stage.page
     assert isinstance(page, CamerasScreen)
@@ -86,6 +95,7 @@ SHOTS = [
         act=partial(_show, "cam-shelf", 0),
         sizes=(SMALL,),
     ),
+    Shot("cameras-station", "cameras", act=_station, sizes=(SMALL,)),
     Shot("cameras-drawing", "cameras", act=_drawing, sizes=(SMALL,)),
     Shot("cameras-refused", "cameras", act=_refused, sizes=(SMALL,)),
 ]

@@ -22,6 +22,7 @@ from watchpost.console.theme import Theme
 from watchpost.console.widgets.player.overlay import OverlayPainter
 from watchpost.console.widgets.player.scene import FrameScene, RuleMark
 from watchpost.console.widgets.rule_shapes import (
+    POLYGONS,
     Point,
     RuleKind,
     RuleShape,
@@ -41,7 +42,7 @@ _NUDGE_KEYS = {
     Qt.Key.Key_Down: (0, 1),
 }
 _POINTS = {RuleKind.LINE: 2, RuleKind.GATE: 4, RuleKind.SHELF: 2}
-"""How many points make one; a zone's corners end where they began."""
+"""How many points make one; corners of a closed border end where they began."""
 
 
 class RuleCanvas(QWidget):
@@ -136,14 +137,14 @@ class RuleCanvas(QWidget):
             self._put(self._pen)
 
     def finish(self) -> None:
-        """Close the new zone."""
-        if self._tool is RuleKind.ZONE and self._draft:
+        """Close the new border."""
+        if self._tool in POLYGONS and self._draft:
             self._done()
 
     def add_point(self) -> None:
-        """Add a corner to the selected zone, in the middle after the active one."""
+        """Add a corner to the selected border, in the middle after the active one."""
         shape = self._shape()
-        if shape is None or shape.kind is not RuleKind.ZONE:
+        if shape is None or shape.kind not in POLYGONS:
             return
         if len(shape.points) < _MOST_CORNERS:
             here = shape.points[self._active]
@@ -229,8 +230,7 @@ class RuleCanvas(QWidget):
         self.update()
 
     def _put(self, point: Point) -> None:
-        is_zone = self._tool is RuleKind.ZONE
-        if is_zone and len(self._draft) > 2 and self._is_first(point):
+        if self._tool in POLYGONS and len(self._draft) > 2 and self._is_first(point):
             self._done()
             return
         self._set_draft([*self._draft, point])
@@ -281,13 +281,13 @@ class RuleCanvas(QWidget):
             self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Add a corner where the border of the selected zone was double-clicked."""
+        """Add a corner where the selected border was double-clicked."""
         shape, pixel = self._shape(), event.position()
         if self._tool is not None:
             self.mousePressEvent(event)
         elif (
             shape is not None
-            and shape.kind is RuleKind.ZONE
+            and shape.kind in POLYGONS
             and len(shape.points) < _MOST_CORNERS
             and self._point_at(pixel) is None
         ):
@@ -410,7 +410,7 @@ class RuleCanvas(QWidget):
         painter.setPen(QPen(colours.accent, 2))
         for pixel in pixels:
             painter.drawEllipse(pixel, _HANDLE_PX / 2, _HANDLE_PX / 2)
-        if self._tool is RuleKind.ZONE and len(pixels) > 2:
+        if self._tool in POLYGONS and len(pixels) > 2:
             painter.drawEllipse(pixels[0], _GRAB_PX, _GRAB_PX)
         reach = QPointF(_PEN_PX, 0), QPointF(0, _PEN_PX)
         for arm in reach:

@@ -10,16 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
+from typing import Final
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from watchpost.domain.facings import FacingState
-from watchpost.protocol.cameras import LineSpec, ShelfSpec, ZoneSpec
+from watchpost.protocol.cameras import LineSpec, ShelfSpec, StationSpec, ZoneSpec
 
 Point = tuple[float, float]
 Points = tuple[Point, ...]
-RuleSpec = LineSpec | ZoneSpec | ShelfSpec
+RuleSpec = LineSpec | ZoneSpec | ShelfSpec | StationSpec
 
 _FILL_ALPHA = 28
 _ARROW_PX = (14.0, 30.0)
@@ -35,6 +36,11 @@ class RuleKind(Enum):
     GATE = "gate"
     ZONE = "zone"
     SHELF = "shelf"
+    STATION = "station"
+
+
+POLYGONS: Final = (RuleKind.ZONE, RuleKind.STATION)
+"""Kinds with one closed border."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,8 @@ class RuleShape:
 
     Attributes:
         kind: What it is.
-        points: A line's two ends; a gate's four, line after line; a zone's corners in
-            order; the left top and right bottom of each place of a shelf.
+        points: A line's two ends; a gate's four, line after line; a zone's or station's
+            corners in order; the left top and right bottom of each place of a shelf.
         facings: What is known of each place of a shelf; empty: nothing. A place that
             cannot be told is ``UNKNOWN``.
     """
@@ -55,7 +61,7 @@ class RuleShape:
 
     def borders(self) -> Iterator[tuple[Point, ...]]:
         """Yield what is drawn in one go; a closed border ends where it began."""
-        if self.kind is RuleKind.ZONE:
+        if self.kind in POLYGONS:
             yield (*self.points, *self.points[:1])
         elif self.kind is RuleKind.SHELF:
             for left, top, right, bottom in self.places():
@@ -81,13 +87,15 @@ def kind_of(rule: RuleSpec) -> RuleKind:
         return RuleKind.ZONE
     if isinstance(rule, ShelfSpec):
         return RuleKind.SHELF
+    if isinstance(rule, StationSpec):
+        return RuleKind.STATION
     return RuleKind.LINE if rule.gate is None else RuleKind.GATE
 
 
 def shape_of(rule: RuleSpec, facings: Sequence[FacingState] = ()) -> RuleShape:
     """Return a rule's shape."""
-    if isinstance(rule, ZoneSpec):
-        return RuleShape(RuleKind.ZONE, rule.points)
+    if isinstance(rule, ZoneSpec | StationSpec):
+        return RuleShape(kind_of(rule), rule.points)
     if isinstance(rule, ShelfSpec):
         corners = tuple(
             corner
@@ -104,7 +112,7 @@ def shape_of(rule: RuleSpec, facings: Sequence[FacingState] = ()) -> RuleShape:
 
 def with_points(rule: RuleSpec, points: Points) -> RuleSpec:
     """Return a rule of the same kind with these points (:attr:`RuleShape.points`)."""
-    if isinstance(rule, ZoneSpec):
+    if isinstance(rule, ZoneSpec | StationSpec):
         return rule.model_copy(update={"points": points})
     if isinstance(rule, ShelfSpec):
         places = tuple(RuleShape(RuleKind.SHELF, points).places())
@@ -132,8 +140,8 @@ def paint_shape(
     if shape.kind in (RuleKind.LINE, RuleKind.GATE):
         for a, b in shape.borders():
             _paint_line(painter, at(picture, a), at(picture, b), colour, halo)
-    elif shape.kind is RuleKind.ZONE:
-        _paint_zone(painter, shape, picture, colour, halo)
+    elif shape.kind in POLYGONS:
+        _paint_border(painter, shape, picture, colour, halo)
     else:
         for number, place in enumerate(shape.places()):
             state = FacingState.FILLED
@@ -192,7 +200,7 @@ def _paint_line(
         painter.drawEllipse(b, _END_PX + grow, _END_PX + grow)
 
 
-def _paint_zone(
+def _paint_border(
     painter: QPainter, shape: RuleShape, picture: QRectF, colour: QColor, halo: QColor
 ) -> None:
     border = QPolygonF([at(picture, p) for p in shape.points])

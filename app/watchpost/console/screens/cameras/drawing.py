@@ -13,8 +13,14 @@ from watchpost.console.widgets.rule_shapes import (
     shape_of,
     with_points,
 )
-from watchpost.domain.rules import Line, Shelf, Zone
-from watchpost.protocol.cameras import LineSpec, RulesSpec, ShelfSpec, ZoneSpec
+from watchpost.domain.rules import Line, Shelf, Station, Zone
+from watchpost.protocol.cameras import (
+    LineSpec,
+    RulesSpec,
+    ShelfSpec,
+    StationSpec,
+    ZoneSpec,
+)
 
 _STEPS_KEPT = 100
 _USUAL_PRODUCT = "bottle"
@@ -145,6 +151,11 @@ class DrawingHistory:
             product = shelves[-1].product if shelves else _USUAL_PRODUCT
             name = self._free_name(_tr("Shelf {n}"))
             return ShelfSpec(name=name, facings=(), product=product)
+        if kind is RuleKind.STATION:
+            name = self._free_name(_tr("Station {n}"))
+            return StationSpec(
+                name=name, points=(), parts=("part",), defects=("defect",)
+            )
         is_line = kind is RuleKind.LINE
         name = self._free_name(_tr("Line {n}") if is_line else _tr("Gate {n}"))
         return LineSpec(name=name, ax=0, ay=0, bx=0, by=0)
@@ -170,6 +181,8 @@ def problem_of(rule: RuleSpec) -> str | None:
         return Line(**parts).problem()
     if isinstance(rule, ZoneSpec):
         return Zone(**parts).problem()
+    if isinstance(rule, StationSpec):
+        return Station(**parts).problem()
     return Shelf(**parts).problem()
 
 
@@ -185,4 +198,5 @@ def rules_spec(version: int, rules: tuple[RuleSpec, ...]) -> RulesSpec:
         lines=tuple(rule for rule in rules if isinstance(rule, LineSpec)),
         zones=tuple(rule for rule in rules if isinstance(rule, ZoneSpec)),
         shelves=tuple(rule for rule in rules if isinstance(rule, ShelfSpec)),
+        stations=tuple(rule for rule in rules if isinstance(rule, StationSpec)),
     )

@@ -49,6 +49,7 @@ def kind_words(drawn: RuleSpec) -> str:
         RuleKind.GATE: _tr("Gate"),
         RuleKind.ZONE: _tr("Zone"),
         RuleKind.SHELF: _tr("Shelf"),
+        RuleKind.STATION: _tr("Inspection"),
     }[kind_of(drawn)]
 
 
@@ -95,7 +96,8 @@ class DetailPanel(QWidget):
         self._none = label(
             self.tr(
                 "No rule yet. Press L on the picture for a counting line, then set both "
-                "ends; G is a gate of two lines, Z a zone, S a place on a shelf."
+                "ends; G is a gate of two lines, Z a zone, S a place on a shelf, I an "
+                "inspection station."
             ),
             "label",
             wrap=True,

@@ -362,7 +362,9 @@ class CamerasPresenter(QObject):
         """The list of devices is a convenience; an address can be typed."""
 
     def _begin(self, camera: Camera) -> None:
-        self._history.begin((*camera.lines, *camera.zones, *camera.shelves))
+        self._history.begin(
+            (*camera.lines, *camera.zones, *camera.shelves, *camera.stations)
+        )
         self._version = camera.rules_version
         self._problem = ""
         self._refresh()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QLineEdit,
+    QSpinBox,
     QWidget,
 )
 
@@ -16,7 +17,7 @@ from watchpost.console.theme import Theme
 from watchpost.console.widgets.parts import inset
 from watchpost.console.widgets.rule_shapes import RuleSpec, shape_of, with_points
 from watchpost.domain.rules import Anchor
-from watchpost.protocol.cameras import LineSpec, ShelfSpec, ZoneSpec
+from watchpost.protocol.cameras import LineSpec, ShelfSpec, StationSpec, ZoneSpec
 
 _KNOWN_CLASSES = (
     "person", "bicycle", "car", "motorcycle", "bus", "truck", "bottle", "part", "defect",
@@ -65,6 +66,15 @@ class RulePanel(QWidget):
         self._slow.setSingleStep(0.05)
         self._slow.setSuffix(self.tr(" heights a second"))
         self._slow.setKeyboardTracking(False)
+        self._parts = QLineEdit()
+        self._parts.setToolTip(self._classes.toolTip())
+        self._score = inset(QDoubleSpinBox())
+        self._score.setRange(0.01, 1)
+        self._score.setSingleStep(0.05)
+        self._score.setKeyboardTracking(False)
+        self._looks = inset(QSpinBox())
+        self._looks.setRange(1, 100)
+        self._looks.setKeyboardTracking(False)
         self._ends = [self._end(index) for index in range(2 * _MOST_ENDS)]
         grid = QGridLayout()
         grid.setSpacing(4)
@@ -79,9 +89,12 @@ class RulePanel(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         form.addRow(self.tr("Name"), self._name)
         form.addRow(self.tr("Product"), self._product)
+        form.addRow(self.tr("Classes that are a part"), self._parts)
         form.addRow(self.tr("Anchor"), self._anchor)
         form.addRow(self.tr("Classes"), self._classes)
         form.addRow(self.tr("Who moves slower waits"), self._slow)
+        form.addRow(self.tr("Least score of a defect"), self._score)
+        form.addRow(self.tr("Looks that a verdict needs"), self._looks)
         form.addRow(self.tr("Ends, % of the picture"), self._numbers)
         self._form = form
         self.setLayout(form)
@@ -89,7 +102,9 @@ class RulePanel(QWidget):
         self._product.editingFinished.connect(self._on_edit)
         self._classes.editingFinished.connect(self._on_edit)
         self._anchor.activated.connect(self._on_edit)
-        self._slow.valueChanged.connect(self._on_edit)
+        self._parts.editingFinished.connect(self._on_edit)
+        for number in (self._slow, self._score, self._looks):
+            number.valueChanged.connect(self._on_edit)
         for box in self._ends:
             box.valueChanged.connect(self._on_edit)
 
@@ -114,9 +129,13 @@ class RulePanel(QWidget):
             return
         _fill(self._name, rule.name)
         is_shelf = isinstance(rule, ShelfSpec)
+        is_station = isinstance(rule, StationSpec)
         for field, has_it in (
             (self._product, is_shelf),
-            (self._anchor, not is_shelf),
+            (self._anchor, not (is_shelf or is_station)),
+            (self._parts, is_station),
+            (self._score, is_station),
+            (self._looks, is_station),
             (self._slow, isinstance(rule, ZoneSpec)),
             (self._numbers, isinstance(rule, LineSpec)),
         ):
@@ -133,6 +152,15 @@ class RulePanel(QWidget):
             _fill(self._classes, ", ".join(rule.obstacles))
             words.setText(self.tr("Classes that stand in front"))  # type: ignore[attr-defined]
             self._classes.setPlaceholderText(self.tr("none"))
+            return
+        if isinstance(rule, StationSpec):
+            _fill(self._parts, ", ".join(rule.parts))
+            _fill(self._classes, ", ".join(rule.defects))
+            words.setText(self.tr("Classes that make it fail"))  # type: ignore[attr-defined]
+            self._classes.setPlaceholderText("")
+            with QSignalBlocker(self._score), QSignalBlocker(self._looks):
+                self._score.setValue(rule.min_score)
+                self._looks.setValue(rule.min_looks)
             return
         _fill(self._classes, ", ".join(rule.classes))
         words.setText(self.tr("Classes that count"))  # type: ignore[attr-defined]
@@ -158,14 +186,14 @@ class RulePanel(QWidget):
         if rule is None:
             return
         changes: dict[str, object] = {"name": self._name.text().strip()}
-        words = tuple(
-            word.strip().lower()
-            for word in self._classes.text().split(",")
-            if word.strip()
-        )
+        words = _names(self._classes)
         if isinstance(rule, ShelfSpec):
             changes["obstacles"] = words
             changes["product"] = self._product.text().strip().lower()
+        elif isinstance(rule, StationSpec):
+            changes["parts"], changes["defects"] = _names(self._parts), words
+            changes["min_score"] = self._score.value()
+            changes["min_looks"] = self._looks.value()
         else:
             changes["classes"] = words
             changes["anchor"] = Anchor(self._anchor.currentData())
@@ -185,6 +213,11 @@ class RulePanel(QWidget):
             for was, box in zip(old, self._ends, strict=False)
         ]
         return tuple(zip(new[::2], new[1::2], strict=True))
+
+
+def _names(field: QLineEdit) -> tuple[str, ...]:
+    words = (word.strip().lower() for word in field.text().split(","))
+    return tuple(word for word in words if word)
 
 
 def _fill(field: QLineEdit, text: str) -> None:

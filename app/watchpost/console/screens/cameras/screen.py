@@ -26,7 +26,7 @@ from watchpost.console.widgets.parts import (
 )
 from watchpost.console.widgets.player.scene import RuleMark
 from watchpost.console.widgets.rule_canvas import RuleCanvas
-from watchpost.console.widgets.rule_shapes import Points, RuleKind, shape_of
+from watchpost.console.widgets.rule_shapes import POLYGONS, Points, RuleKind, shape_of
 from watchpost.domain.cameras import SourceKind
 from watchpost.protocol.cameras import LineSpec, SourceSpec
 
@@ -58,6 +58,12 @@ class CamerasScreen(Page):
                 (RuleKind.GATE, "tally-2", self.tr("Gate"), "drawing.gate"),
                 (RuleKind.ZONE, "pentagon", self.tr("Zone"), "drawing.zone"),
                 (RuleKind.SHELF, "rows-3", self.tr("Shelf"), "drawing.shelf"),
+                (
+                    RuleKind.STATION,
+                    "scan-search",
+                    self.tr("Inspection"),
+                    "drawing.station",
+                ),
             )
         }
         for tool in self._tools.values():
@@ -169,6 +175,7 @@ class CamerasScreen(Page):
                 "drawing.gate": partial(self._use_tool, RuleKind.GATE),
                 "drawing.zone": partial(self._use_tool, RuleKind.ZONE),
                 "drawing.shelf": partial(self._use_tool, RuleKind.SHELF),
+                "drawing.station": partial(self._use_tool, RuleKind.STATION),
                 "drawing.set_point": canvas.set_point,
                 "drawing.finish": canvas.finish,
                 "drawing.cancel": partial(self._use_tool, None),
@@ -294,7 +301,7 @@ class CamerasScreen(Page):
                 if points > 1
                 else self.tr("Set both ends of the first line.")
             )
-        if self._tool is RuleKind.ZONE:
+        if self._tool in POLYGONS:
             return (
                 self.tr("End at the first corner, or with Ctrl+Enter.")
                 if points > 2

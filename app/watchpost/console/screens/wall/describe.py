@@ -21,7 +21,13 @@ from watchpost.console.widgets.marks import MarkFill, MarkKind, priority_mark
 from watchpost.console.widgets.rule_shapes import shape_of
 from watchpost.domain.cameras import CameraState
 from watchpost.protocol.alarms import AlarmRecord
-from watchpost.protocol.cameras import Camera, CameraStatus, LineTotals
+from watchpost.protocol.cameras import (
+    Camera,
+    CameraStatus,
+    LineTotals,
+    StationSpec,
+    ZoneSpec,
+)
 
 NOT_KNOWN = "-"
 _AWAY = frozenset(
@@ -218,9 +224,8 @@ def _rules(camera: Camera, *, silent: bool) -> tuple[RuleView, ...]:
         RuleView(n.name, shape_of(n), totals_words(camera, n)) for n in camera.lines
     ]
     status = camera.status if not silent else None
-    made += [
-        RuleView(z.name, shape_of(z), value_words(status, z)) for z in camera.zones
-    ]
+    closed: tuple[ZoneSpec | StationSpec, ...] = (*camera.zones, *camera.stations)
+    made += [RuleView(r.name, shape_of(r), value_words(status, r)) for r in closed]
     for shelf in camera.shelves:
         shape = shape_of(shelf, facing_states(status, shelf))
         made.append(RuleView(shelf.name, shape, value_words(status, shelf)))
