@@ -140,6 +140,8 @@ class RunningCamera:
         self.counting.replace_rules(record.rules)
         if same:
             capture = self._capture
+            if capture is not None:
+                capture.set_rules_version(record.rules.version)
             if capture is not None and record.record != before.record:
                 capture.set_recording(record.record)
             return
@@ -152,7 +154,10 @@ class RunningCamera:
         """Count by other lines from the next frame on."""
         with self._lock:
             self._record = replace(self._record, rules=rules)
+            capture = self._capture
         self.counting.replace_rules(rules)
+        if capture is not None:
+            capture.set_rules_version(rules.version)
 
     def tick(self) -> None:
         """Do what time asks for; called a few times a second."""
@@ -177,6 +182,7 @@ class RunningCamera:
             on_event=self._on_event,
             baseline=self._room.stores.pictures.baseline(self.id),
         )
+        capture.set_rules_version(self._record.rules.version)
         self._capture = capture
         # A new process begins to look anew; what stood ends here.
         self._status = self._status.model_copy(update=_NO_PICTURE)

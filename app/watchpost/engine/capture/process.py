@@ -190,6 +190,10 @@ class CaptureProcess:
         """Record, or do not."""
         self._wish(record=recording)
 
+    def set_rules_version(self, version: int) -> None:
+        """Say that other rules were drawn: a moved camera's view is the usual one now."""
+        self._wish(rules_version=version)
+
     def set_relay(self, relay: bool) -> None:
         """Deliver ``PacketArrived``, or do not; begins anywhere in a group of pictures."""
         self._wish(relay=relay)

@@ -272,6 +272,7 @@ class Viewing:
                 ListedFrame(place.file_ms, key, named.pts_ns, named.at_ns)
             )
         if self._quality is not None:
+            self._quality.drawn_on(self._wishes.rules_version)
             self._quality.look(frame, named.at_ns)
         wishes = self._await_turn()
         if wishes is None:

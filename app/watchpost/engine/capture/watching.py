@@ -37,6 +37,7 @@ class QualityWatch:
         self._due_ns = 0
         self._told: QualityReport | None = None
         self._learnt_due_ns: int | None = None
+        self._drawn: int | None = None
 
     def look(self, frame: VideoFrame, at_ns: int) -> None:
         """Look at a picture, when it is time.
@@ -59,6 +60,17 @@ class QualityWatch:
                 QualityChanged(at_ns, report.troubles, report.since_ns, report.unknown)
             )
         self._tell_baseline(at_ns)
+
+    def drawn_on(self, version: int) -> None:
+        """Say which version the camera's rules have.
+
+        Whoever draws on a moved camera's picture has seen where it looks now: with a new
+        version its view is the usual one.
+        """
+        before, self._drawn = self._drawn, version
+        if before not in (None, version) and self._monitor.accept_view():
+            # What is kept of the old view is replaced as soon as the new one is known.
+            self._learnt_due_ns = None
 
     def _tell_baseline(self, at_ns: int) -> None:
         due = self._learnt_due_ns

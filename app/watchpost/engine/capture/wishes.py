@@ -26,12 +26,14 @@ class Wishes:
         relay: Deliver packets.
         spec: Form of the pictures for the detector, or None: there is no detector.
         tile: Pictures for display, or None: nobody looks.
+        rules_version: Of the rules that are drawn on the picture.
     """
 
     record: bool = True
     relay: bool = False
     spec: InputSpec | None = None
     tile: TileWish | None = None
+    rules_version: int = 0
 
     def changed(self, **values: Any) -> Wishes:
         """Return wishes with these values."""
@@ -45,6 +47,7 @@ class Wishes:
             "relay": self.relay,
             "spec": spec and [spec.width, spec.height, spec.fit, spec.colour, spec.pad],
             "tile": tile and [tile.width, tile.height, tile.fps],
+            "rules_version": self.rules_version,
         }
 
     @staticmethod
@@ -55,7 +58,9 @@ class Wishes:
             width, height, fit, colour, pad = values["spec"]
             spec = InputSpec(width, height, Fit(fit), Colour(colour), pad)
         tile = TileWish(*values["tile"]) if values["tile"] else None
-        return Wishes(values["record"], values["relay"], spec, tile)
+        return Wishes(
+            values["record"], values["relay"], spec, tile, values["rules_version"]
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,13 +131,28 @@ class QualityMonitor:
             self.baseline.learn(features, at_ns, still=still)
         return self._report(levels, at_ns)
 
+    def accept_view(self) -> bool:
+        """Take a moved camera's new view as the usual one, and learn it from nothing.
+
+        Returns:
+            Whether the camera had moved; where it had not, what is usual stays.
+        """
+        if not self._states[QualityTrouble.MOVED].standing:
+            return False
+        self.baseline = Baseline()
+        self._forget()
+        return True
+
     def _begin_anew_after_gap(self, at_ns: int) -> None:
         before, self._at_ns = self._at_ns, at_ns
         if before is not None and not 0 <= at_ns - before < _LONG_NS:
-            for state in self._states.values():
-                state.forget()
-            self._past = Past()
-            self._thumb = None
+            self._forget()
+
+    def _forget(self) -> None:
+        for state in self._states.values():
+            state.forget()
+        self._past = Past()
+        self._thumb = None
 
     def _changed(self, features: Features) -> float | None:
         """Return the share of tiles in which any pixel changed, 0..1."""

@@ -85,6 +85,20 @@ def test_a_trouble_is_told_within_ten_seconds_and_ends(
     assert good[-1].is_trusted
 
 
+def test_a_moved_camera_is_usual_once_somebody_drew_on_its_picture(
+    learnt: Baseline,
+) -> None:
+    monitor = QualityMonitor(Baseline.from_values(learnt.to_values()))
+    assert not monitor.accept_view()
+    moved = _watch(monitor, _moved, _LEARNING, 60)
+    assert moved[-1].troubles == (QualityTrouble.MOVED,)
+    assert monitor.accept_view()
+    after = _watch(monitor, _moved, _LEARNING + 60, 30)
+    assert all(report.is_trusted for report in after)
+    back = _watch(monitor, lambda picture: picture, _LEARNING + 90, 15)
+    assert QualityTrouble.MOVED in back[-1].troubles
+
+
 def test_equal_pictures_of_a_noisy_camera_are_frozen(learnt: Baseline) -> None:
     monitor = QualityMonitor(Baseline.from_values(learnt.to_values()))
     picture = _noisy(_scene(), 1)
