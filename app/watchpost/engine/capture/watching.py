@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 
@@ -20,6 +21,8 @@ _FIRST_TOLD_NS = 60 * NS_PER_S
 _TOLD_EVERY_NS = 600 * NS_PER_S
 # Formats whose first plane is luma, eight bits a pixel.
 _PLANAR = ("yuv4", "yuvj4", "nv12", "nv21", "gray")
+_FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+_STRETCH = np.clip((np.arange(256) - 16) * 255 / 219 + 0.5, 0, 255).astype(np.uint8)
 
 
 class QualityWatch:
@@ -49,7 +52,7 @@ class QualityWatch:
         if 0 <= self._due_ns - at_ns <= _EVERY_NS:
             return
         self._due_ns = at_ns + _EVERY_NS
-        report = self._monitor.look_at_luma(_luma(frame), at_ns)
+        report = self._monitor.look_at_luma(luma_of_frame(frame), at_ns)
         told = self._told
         if told is None or (told.troubles, told.unknown) != (
             report.troubles,
@@ -82,10 +85,17 @@ class QualityWatch:
             self._outbox.put(BaselineLearnt(values.encode("ascii")))
 
 
-def _luma(frame: VideoFrame) -> Luma:
-    """Return the picture's luma, shape (height, width), without a copy where it can be."""
-    if frame.format.name.startswith(_PLANAR) and "1" not in frame.format.name[5:]:
-        plane = frame.planes[0]
-        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-        return rows[: frame.height, : frame.width]
-    return frame.to_ndarray(format="gray").astype(np.uint8, copy=False)
+def luma_of_frame(frame: VideoFrame) -> Luma:
+    """Return a decoded picture's luma, shape (height, width), uint8, 0 black, 255 white.
+
+    Video keeps to 16..235 unless it says otherwise (ITU-R BT.601 and BT.709), where the
+    darkest picture of all is 16: it is stretched, or no picture would ever be black.
+    """
+    name = frame.format.name
+    if not name.startswith(_PLANAR) or "1" in name[5:]:
+        return frame.to_ndarray(format="gray").astype(np.uint8, copy=False)
+    plane = frame.planes[0]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    luma = rows[: frame.height, : frame.width]
+    is_full = frame.color_range == _FULL_RANGE or name.startswith(("yuvj", "gray"))
+    return luma if is_full else np.asarray(cv2.LUT(luma, _STRETCH), np.uint8)
