@@ -29,6 +29,7 @@ from watchpost.domain.cameras import CameraState
 from watchpost.domain.frames import FrameKey
 from watchpost.domain.minutes import Measure
 from watchpost.domain.rules import Direction
+from watchpost.domain.verdicts import Outcome
 from watchpost.engine.frames import FrameHeader, FrameRing
 from watchpost.protocol.alarms import AlarmRecord, ShelveRequest
 from watchpost.protocol.cameras import (
@@ -46,6 +47,7 @@ from watchpost.protocol.cameras import (
 from watchpost.protocol.counts import Bucket, CountBucket, LineCounts
 from watchpost.protocol.edge import EdgeInfo, EdgeSettings, PairingCode
 from watchpost.protocol.health import HealthSample, Series
+from watchpost.protocol.inspection import VerdictPage, VerdictRecord
 from watchpost.protocol.live import Box, LiveMessage
 from watchpost.protocol.models import (
     ActivateModel,
@@ -133,6 +135,7 @@ class FakeEdge(EdgeClient):
                 for a in self.all_alarms
                 if a.subject_id in there and a.kind is not AlarmKind.NO_VIDEO
             )
+        self.all_verdicts: tuple[VerdictRecord, ...] = ()
         self.all_events = () if empty else site.events()
         self.all_disputes = () if empty else site.disputes()
         self.all_models = site.models()
@@ -474,6 +477,32 @@ class FakeEdge(EdgeClient):
         start = int(cursor) if cursor else 0
         more = str(start + limit) if start + limit < len(chosen) else None
         return EventPage(events=tuple(chosen[start : start + limit]), next_cursor=more)
+
+    def verdicts(
+        self,
+        *,
+        camera_id: str | None = None,
+        station_id: str | None = None,
+        outcome: Outcome | None = None,
+        from_ns: int | None = None,
+        to_ns: int | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> VerdictPage:
+        self._called("verdicts", camera_id, station_id, outcome, from_ns, to_ns, limit)
+        chosen = [
+            v
+            for v in self.all_verdicts
+            if (camera_id is None or v.camera_id == camera_id)
+            and (station_id is None or v.station_id == station_id)
+            and (outcome is None or v.outcome is outcome)
+            and (from_ns is None or v.to_ns >= from_ns)
+            and (to_ns is None or v.to_ns < to_ns)
+        ]
+        start = int(cursor) if cursor else 0
+        more = str(start + limit) if start + limit < len(chosen) else None
+        page = tuple(chosen[start : start + limit])
+        return VerdictPage(verdicts=page, next_cursor=more)
 
     def event(self, event_id: str) -> Event:
         self._called("event", event_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shots.stage import SMALL, Shot, Stage
 from support.fake_edge import FakeEdge
+from support.inspected import CAMERA, LINE, STATUS, inspecting_edge
 from watchpost.base.errors import EdgeError
 from watchpost.console.screens.counts.screen import CountsScreen
 from watchpost.console.targets import ShowLine
@@ -43,6 +44,23 @@ def _old(stage: Stage) -> None:
     _counts(stage).presenter.load()
 
 
+def _parts(stage: Stage) -> None:
+    """Parts of a belt: passed, failed with the reason, and not inspected."""
+    page = _counts(stage)
+    page.open_target(ShowLine(CAMERA, LINE))
+    page.parts.parts_button.click()
+
+
+def _no_parts(stage: Stage) -> None:
+    """A model that does not know the defects, and no part in the period."""
+    status = STATUS.model_copy(update={"unknown": ("crack",)})
+    stage.edge.all_verdicts = ()
+    stage.link.live.camera_status.emit(
+        stage.edge.set_status(CAMERA, stations=(status,))
+    )
+    _parts(stage)
+
+
 SHOTS = [
     Shot(
         "counts-day",
@@ -53,5 +71,13 @@ SHOTS = [
     Shot("counts-no-data", "counts", act=_no_data, sizes=(SMALL,)),
     Shot("counts-week", "counts", act=_week, sizes=(SMALL,)),
     Shot("counts-old", "counts", act=_old, sizes=(SMALL,)),
+    Shot("counts-parts", "counts", edge=inspecting_edge, act=_parts),
+    Shot(
+        "counts-no-parts",
+        "counts",
+        edge=inspecting_edge,
+        act=_no_parts,
+        sizes=(SMALL,),
+    ),
     Shot("counts-empty", "counts", edge=lambda: FakeEdge(empty=True), sizes=(SMALL,)),
 ]

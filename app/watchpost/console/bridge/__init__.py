@@ -5,8 +5,9 @@ What pages use (all on the GUI thread):
     tasks.Tasks     run(call, on_success=None, on_failure=None) -> Task
                     blocking calls on worker threads, answers on the GUI thread
     live.LiveFeed   signals result(Result), camera_status(CameraStatus), cameras_changed(),
-                    counted(Counted), counts_changed(), alarm(AlarmRecord),
-                    health(HealthSample), disputes_changed(), missed(int)
+                    counted(Counted), judged(Judged), counts_changed(),
+                    alarm(AlarmRecord), health(HealthSample), disputes_changed(),
+                    missed(int)
     edges.EdgeLink  one edge: .port (client.edge.EdgeClient), .tasks, .live, .info, .state,
                     .cameras (kept current), .camera(id), .alarms, .health
                     signals state_changed(), cameras_changed(), alarms_changed(),

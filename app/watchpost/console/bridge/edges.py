@@ -19,7 +19,7 @@ from watchpost.protocol.alarms import AlarmRecord
 from watchpost.protocol.cameras import Camera, CameraStatus, LineTotals
 from watchpost.protocol.edge import EdgeInfo
 from watchpost.protocol.health import HealthSample
-from watchpost.protocol.live import Counted, LiveMessage
+from watchpost.protocol.live import Counted, Judged, LiveMessage
 
 _log = get_logger(__name__)
 _RETRY_MS = 2000
@@ -121,6 +121,7 @@ class EdgeLink(QObject):
         self.live.cameras_changed.connect(self.reload_cameras)
         self.live.counts_changed.connect(self.reload_cameras)
         self.live.counted.connect(self._on_counted)
+        self.live.judged.connect(self._on_judged)
         self.live.alarm.connect(self.take_alarm)
         self.live.health.connect(self._on_health)
         self.live.missed.connect(self._on_missed)
@@ -232,6 +233,24 @@ class EdgeLink(QObject):
             count_out=counted.count_out,
         )
         self._on_status(camera.status.model_copy(update={"totals": (*others, now)}))
+
+    @Slot(object)
+    def _on_judged(self, judged: Judged) -> None:
+        camera = self.camera(judged.camera_id)
+        if camera is None:
+            return
+        inspected = judged.passed + judged.failed
+        now = {
+            "passed": judged.passed,
+            "failed": judged.failed,
+            "not_inspected": judged.not_inspected,
+            "reject_rate": judged.failed / inspected if inspected else None,
+        }
+        stations = tuple(
+            s.model_copy(update=now) if s.station_id == judged.station_id else s
+            for s in camera.status.stations
+        )
+        self._on_status(camera.status.model_copy(update={"stations": stations}))
 
     @Slot(object)
     def take_alarm(self, alarm: AlarmRecord) -> None:

@@ -15,6 +15,7 @@ from watchpost.protocol.live import (
     CountsChanged,
     DisputesChanged,
     HealthUpdate,
+    Judged,
     LiveMessage,
     Missed,
     Result,
@@ -35,6 +36,7 @@ class LiveFeed(QObject):
         camera_status: :class:`watchpost.protocol.cameras.CameraStatus`.
         cameras_changed: Cameras were added, removed or edited.
         counted: :class:`Counted`, one durable count.
+        judged: :class:`Judged`, one durable verdict on a part.
         counts_changed: A correction changed totals.
         alarm: :class:`watchpost.protocol.alarms.AlarmRecord`.
         health: :class:`watchpost.protocol.health.HealthSample`.
@@ -46,6 +48,7 @@ class LiveFeed(QObject):
     camera_status = Signal(object)
     cameras_changed = Signal()
     counted = Signal(object)
+    judged = Signal(object)
     counts_changed = Signal()
     alarm = Signal(object)
     health = Signal(object)
@@ -92,6 +95,8 @@ class LiveFeed(QObject):
                 self.camera_status.emit(message.status)
             case Counted():
                 self.counted.emit(message)
+            case Judged():
+                self.judged.emit(message)
             case AlarmUpdate():
                 self.alarm.emit(message.alarm)
             case HealthUpdate():

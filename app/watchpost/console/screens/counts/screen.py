@@ -32,6 +32,8 @@ from watchpost.console.itemmodels.count_hours import (
 )
 from watchpost.console.moments import day_text, local, zone_text
 from watchpost.console.screens.counts.hour_panel import HourPanel
+from watchpost.console.screens.counts.inspection_panel import InspectionPanel
+from watchpost.console.screens.counts.inspection_presenter import InspectionPresenter
 from watchpost.console.screens.counts.periods import Period, Span
 from watchpost.console.screens.counts.presenter import CountsPresenter, CountsState
 from watchpost.console.screens.counts.totals_row import TotalsRow
@@ -81,11 +83,13 @@ class CountsScreen(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.presenter = CountsPresenter(context.link, context.clock, self)
+        self.inspection = InspectionPresenter(context.link, self)
         self._checks: dict[str, QCheckBox] = {}
         self._filling = False
         self._build()
         self._connect()
         self._show(self.presenter.state)
+        self.parts.show_state(self.inspection.state)
 
     # Building
 
@@ -101,17 +105,20 @@ class CountsScreen(Page):
         self.split.addWidget(self._build_table())
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
-        middle = QHBoxLayout()
+        hours = QWidget()
+        middle = QHBoxLayout(hours)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(8)
         middle.addWidget(self.split, 1)
         middle.addWidget(self.hour)
+        self.parts = InspectionPanel(theme, self.context.clock, hours)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(12, 10, 12, 10)
         whole.setSpacing(8)
         whole.addLayout(self._build_head())
         whole.addWidget(self.problem)
         whole.addWidget(self.totals)
-        whole.addLayout(middle, 1)
+        whole.addWidget(self.parts, 1)
 
     def _build_problem(self) -> QWidget:
         self.problem_text = label(wrap=True)
@@ -214,6 +221,7 @@ class CountsScreen(Page):
     def _connect(self) -> None:
         presenter = self.presenter
         presenter.changed.connect(self._show)
+        self.inspection.changed.connect(self.parts.show_state)
         presenter.said.connect(self.context.say)
         self.day_button.clicked.connect(lambda: presenter.choose_span("day"))
         self.week_button.clicked.connect(lambda: presenter.choose_span("week"))
@@ -257,6 +265,8 @@ class CountsScreen(Page):
         self.hours.set_rows(rows(state))
         self._show_selection(state)
         self.hour.show_state(state)
+        chosen = [state.choice(line_id) for line_id in state.chosen]
+        self.inspection.watch([c.camera_id for c in chosen if c], state.period)
         self.export_button.setEnabled(bool(state.lines))
         self._filling = False
 
@@ -414,10 +424,12 @@ class CountsScreen(Page):
     def activate(self) -> None:
         """Read, and keep current."""
         self.presenter.activate()
+        self.inspection.activate()
 
     def deactivate(self) -> None:
         """Read nothing while nobody looks."""
         self.presenter.deactivate()
+        self.inspection.deactivate()
 
     def open_target(self, target: Target) -> None:
         """Show a line's counts of today."""
@@ -454,6 +466,7 @@ class CountsScreen(Page):
     def close_page(self) -> None:
         """Stop reading."""
         self.presenter.deactivate()
+        self.inspection.deactivate()
 
 
 def _day_of(utc_ns: int) -> tuple[int, int, int]:
