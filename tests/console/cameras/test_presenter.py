@@ -58,6 +58,19 @@ def test_a_drawn_line_is_saved_with_the_version_it_was_drawn_on(
     assert not presenter.state.changed
 
 
+def test_what_was_drawn_last_stays_selected_when_it_is_saved(
+    presenter: CamerasPresenter,
+) -> None:
+    presenter.draw(RuleKind.ZONE, ((0.1, 0.1), (0.5, 0.1), (0.5, 0.5)))
+    presenter.draw(RuleKind.LINE, ((0.1, 0.2), (0.9, 0.2)))
+    presenter.save_rules()
+    chosen = presenter.state.drawing.chosen
+    assert chosen is not None
+    assert (chosen.name, bool(chosen.id)) == ("Line 1", True)
+    presenter.select(other_id(presenter))
+    assert presenter.state.drawing.selected == 0
+
+
 def test_new_lines_get_names_of_their_own(presenter: CamerasPresenter) -> None:
     presenter.draw(RuleKind.LINE, ((0.1, 0.2), (0.9, 0.2)))
     presenter.draw(RuleKind.LINE, ((0.1, 0.4), (0.9, 0.4)))

@@ -68,8 +68,12 @@ class DrawingHistory:
         return bool(self._future)
 
     def begin(self, rules: tuple[RuleSpec, ...]) -> None:
-        """Start from what the edge has."""
+        """Start from what the edge has; a rule of the selected one's name stays selected."""
+        chosen = self.now.chosen
+        names = [rule.name for rule in rules]
         selected = 0 if rules else -1
+        if chosen is not None and chosen.name in names:
+            selected = names.index(chosen.name)
         self._saved, self.now = rules, Drawing(rules, selected)
         self._past.clear()
         self._future.clear()
