@@ -21,6 +21,7 @@ Point = tuple[float, float]
 HANDOVER_S = 3.0
 HANDOVER_OF_BOX = 0.6
 _STEPS = 33
+_MOST_LOOKS = 600
 # A box that reaches this far is a classifier's: of the picture, not of an object.
 _WHOLE = 0.95
 
@@ -70,6 +71,20 @@ class StationPart:
     unknown_defects: bool = False
     is_ended: bool = False
     is_judged: bool = False
+
+    def look(self, look: Look) -> None:
+        """Take in a look; of a part that lies there for hours, every other one goes.
+
+        Each kind by itself, so that the share that saw a defect stays what it was.
+        """
+        self.looks.append(look)
+        if len(self.looks) <= _MOST_LOOKS:
+            return
+        kinds: dict[tuple[bool, bool], list[Look]] = {}
+        for one in self.looks:
+            kinds.setdefault((bool(one.findings), one.trusted), []).append(one)
+        kept = [one for kind in kinds.values() for one in kind[::2]]
+        self.looks = sorted(kept, key=lambda one: one.at_ns)
 
     def place_at(self, stream_ns: int) -> Point:
         """Return where it must be at a moment if it goes on as it went."""

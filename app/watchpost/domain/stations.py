@@ -230,7 +230,7 @@ class StationWatch:
                 part.left_at_ns, part.over_ns = now.at_ns, None
                 part.unknown_defects |= blind
                 if not blind:
-                    part.looks.append(self._look(now, findings[index]))
+                    part.look(self._look(now, findings[index]))
                 continue
             if part.entered_at_ns is None and goes_through(came_from, place, polygon):
                 part.entered_at_ns = part.left_at_ns = came_at_ns

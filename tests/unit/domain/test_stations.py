@@ -150,6 +150,22 @@ def test_a_belt_that_stops_or_shakes_judges_a_part_once() -> None:
     assert outcomes(run(frames)) == PASSED
 
 
+def test_a_part_that_lies_there_for_long_is_judged_by_as_many_looks_as_matter() -> None:
+    """Two minutes; a mark is seen in every other look."""
+    way = belt()
+    middle = next(i for i, part in enumerate(way) if part.x > 0.5)
+    lying = [
+        [way[middle], crack_on(way[middle])] if i % 2 == 0 else [way[middle]]
+        for i in range(1200)
+    ]
+    frames = [[p] for p in way[:middle]] + lying + [[p] for p in way[middle:]]
+    (verdict,) = run(frames)
+    judged = verdict.judgement
+    assert judged.outcome is Outcome.FAIL
+    assert 300 < judged.looks <= 600
+    assert judged.defect_looks / judged.looks == pytest.approx(0.5, abs=0.05)
+
+
 def test_a_part_that_comes_back_is_not_judged_again() -> None:
     way = belt(speed=0.02)
     assert outcomes(run([part] for part in (*way, *way[::-1]))) == PASSED
