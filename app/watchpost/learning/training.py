@@ -32,7 +32,7 @@ _AVERAGE_STEPS = 400.0
 _AVERAGE_DECAY = 0.9985
 _MAX_GRADIENT = 20.0
 _WEIGHT_DECAY = 0.05
-_CLASS_GAIN, _BOX_GAIN, _MAP_GAIN = 1.0, 2.0, 8.0
+_CLASS_GAIN, _BOX_GAIN, _MAP_GAIN = 1.0, 3.0, 8.0
 _TELL_EVERY_S = 5.0
 # How many pictures weights that are begun with are fitted to.
 _SHOWN = 32
