@@ -15,6 +15,10 @@ KINDS = {
         "watchpost.learning.evaluation.tracker_command",
         "the tracker on given detections",
     ),
+    "quality": (
+        "watchpost.learning.evaluation.quality_command",
+        "false alarms of the picture quality monitor",
+    ),
     "ugly": (
         "watchpost.learning.evaluation.ugly_command",
         "line counts of a video under ugly conditions",
