@@ -45,6 +45,8 @@ from watchpost.learning.corruptions.view import Tilted, moved_points
 _MOST_LINES = 720
 _CAMERA = "clip"
 _QUALITY_EVERY_S = 1.0
+# Times of pictures are rounded; one that is a little early is on time.
+_EARLY_S = 0.001
 
 
 class Monitor(Protocol):
@@ -155,6 +157,7 @@ def play(
     *,
     monitor: Monitor | None = None,
     until_s: float | None = None,
+    rate: float | None = None,
     tell: Callable[[float], None] = lambda _t_s: None,
 ) -> Played:
     """Count a clip and return what came of it.
@@ -167,13 +170,19 @@ def play(
         change: What happens to each picture; None: nothing.
         monitor: Looks once a second.
         until_s: Stop there.
+        rate: Most pictures a second; others are left out before anything happens to them,
+            as by a camera that sends no more.
         tell: Told the time in the clip after every picture.
 
     Raises:
         CaptureError: The file is no video.
     """
     run = _Pass(line, eye, change, monitor)
+    due_s = 0.0
     for number, (t_s, bgr) in enumerate(pictures(video)):
+        if rate is not None and t_s < due_s - _EARLY_S:
+            continue
+        due_s = max(due_s, t_s - 0.5) + (1 / rate if rate else 0.0)
         if until_s is not None and t_s > until_s:
             break
         run.take(number, t_s, bgr)

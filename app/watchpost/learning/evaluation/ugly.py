@@ -8,7 +8,7 @@ share of windows whose count is off by more than a fifth while the camera was gr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,6 +55,7 @@ class UglyPlan:
         severities: Of those that have severities.
         window_s: Length of a window.
         until_s: Stop there; None plays the whole clip.
+        rate: Most pictures a second that are played; None plays all.
         seed: Of all chances.
     """
 
@@ -64,6 +65,7 @@ class UglyPlan:
     severities: tuple[int, ...] = (1, 2, 3)
     window_s: float = 10.0
     until_s: float | None = None
+    rate: float | None = None
     seed: int = 1
 
     def steps(self) -> list[tuple[Condition, int]]:
@@ -81,6 +83,7 @@ def run_suite(
     eye: Eye,
     *,
     make_monitor: Callable[[], Monitor] | None = None,
+    known: Mapping[str, ConditionResult] | None = None,
     on_progress: Callable[[str, float], None] = lambda _name, _share: None,
     on_result: Callable[[ConditionResult], None] = lambda _result: None,
 ) -> UglyResult:
@@ -91,6 +94,8 @@ def run_suite(
         eye: The detector.
         make_monitor: Makes a camera quality monitor that knows the clean camera, one for
             each condition.
+        known: Results of a run before, by the condition's name; these are not measured
+            again. The clean clip is: the monitor learns from it.
         on_progress: Told the condition at hand and the share of all work that is done.
         on_result: Told each result as soon as it is there; the clean clip's first.
 
@@ -98,24 +103,31 @@ def run_suite(
         LearningError: The clip is too short to hold anything.
         CaptureError: It is no video.
     """
-    steps = plan.steps()
-    measuring = _Measuring(plan, eye, make_monitor, 1 + len(steps), on_progress)
+    steps, known = plan.steps(), known or {}
+    passes = 1 + sum(_name(*step) not in known for step in steps)
+    measuring = _Measuring(plan, eye, make_monitor, passes, on_progress)
     clean = measuring.clean()
     on_result(clean)
     results = []
     for condition, severity in steps:
-        results.append(measuring.condition(condition, severity))
+        before = known.get(_name(condition, severity))
+        results.append(before or measuring.condition(condition, severity))
         on_result(results[-1])
     return UglyResult(
         video=plan.video.name,
         model=eye.model.path.name,
         model_sha256=eye.model.sha256,
         window_s=plan.window_s,
+        rate=plan.rate,
         seconds=measuring.seconds,
         has_monitor=make_monitor is not None,
         clean=clean,
         conditions=tuple(results),
     )
+
+
+def _name(condition: Condition, severity: int) -> str:
+    return f"{condition.id}.{severity}" if condition.is_graded else condition.id
 
 
 class _Measuring:
@@ -161,7 +173,7 @@ class _Measuring:
     def condition(self, condition: Condition, severity: int) -> ConditionResult:
         """Count the clip under one condition."""
         begin_ns = SYSTEM_CLOCK.monotonic_ns()
-        name = f"{condition.id}.{severity}" if condition.is_graded else condition.id
+        name = _name(condition, severity)
         problem = ""
         try:
             played = self._play(name, condition, severity)
@@ -197,6 +209,7 @@ class _Measuring:
             None if condition is None else condition.make(severity, self._stream),
             monitor=None if self._make_monitor is None else self._make_monitor(),
             until_s=self._until_s,
+            rate=self._plan.rate,
             tell=tell,
         )
         self._done += 1

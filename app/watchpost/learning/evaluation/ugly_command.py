@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
+import watchpost
 from watchpost import resources
 from watchpost.base import log
 from watchpost.base.errors import ConfigError, LearningError
@@ -17,6 +20,7 @@ from watchpost.learning.evaluation import charts, ugly_report
 from watchpost.learning.evaluation.counts import read_truth
 from watchpost.learning.evaluation.playing import Eye
 from watchpost.learning.evaluation.ugly import UglyPlan, run_suite
+from watchpost.learning.evaluation.ugly_journal import Journal
 from watchpost.learning.evaluation.ugly_result import ConditionResult, UglyResult
 from watchpost.learning.evaluation.watching import LearntMonitors
 
@@ -53,6 +57,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seconds", type=float, metavar="N", help="only the first so many of the clip"
+    )
+    parser.add_argument(
+        "--rate",
+        type=float,
+        metavar="N",
+        help="play at most so many pictures a second; default: all",
+    )
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="keep each result here at once, and go on from what the file holds",
     )
     parser.add_argument(
         "--window",
@@ -94,13 +110,17 @@ def run(options: argparse.Namespace) -> int:
         options.severities,
         options.window,
         options.seconds,
+        options.rate,
     )
+    model = inspect_model(options.model or resources.path(_DETECTOR))
+    journal = _journal(options, plan, model.sha256)
     result = run_suite(
         plan,
-        Eye(inspect_model(options.model or resources.path(_DETECTOR))),
+        Eye(model),
         make_monitor=LearntMonitors(),
         on_progress=_show_progress,
-        on_result=_show_result,
+        known=journal.known if journal else None,
+        on_result=partial(_take_result, journal),
     )
     print()
     for name, value, wanted in ugly_report.headline(result):
@@ -118,16 +138,41 @@ def _check(options: argparse.Namespace) -> None:
         raise LearningError(
             f"There is no video file {options.video}.", todo="Check its name."
         )
-    if options.window <= 0 or (options.seconds is not None and options.seconds <= 0):
+    amounts = (options.window, options.seconds, options.rate)
+    if any(amount is not None and not amount > 0 for amount in amounts):
         raise ConfigError(
-            "A window and a length are more than 0 seconds.",
-            todo="Give --window and --seconds numbers above 0.",
+            "A window, a length and a rate are more than 0.",
+            todo="Give --window, --seconds and --rate numbers above 0.",
         )
     if options.report is not None and options.report.suffix not in _REPORTS:
         raise ConfigError(
             f"A report is no {options.report.suffix or 'file without an ending'}.",
             todo="Let the name of --report end in .html or .md.",
         )
+
+
+def _journal(
+    options: argparse.Namespace, plan: UglyPlan, model_sha256: str
+) -> Journal | None:
+    if options.resume is None:
+        return None
+    measured = {
+        "version": watchpost.__version__,
+        "video": [plan.video.name, plan.video.stat().st_size],
+        "truth": hashlib.sha256(options.truth.read_bytes()).hexdigest(),
+        "model": model_sha256,
+        "window_s": plan.window_s,
+        "until_s": plan.until_s,
+        "rate": plan.rate,
+        "seed": plan.seed,
+    }
+    return Journal(options.resume, measured)
+
+
+def _take_result(journal: Journal | None, row: ConditionResult) -> None:
+    if journal is not None:
+        journal.add(row)
+    _show_result(row)
 
 
 def _write_report(path: Path, result: UglyResult) -> None:

@@ -177,7 +177,7 @@ def headline(result: UglyResult) -> list[tuple[str, str, str]]:
         rows.append(
             (
                 f"Silent failure rate, {name}",
-                _share(result.silent_rate_at(severity)),
+                _fine_share(result.silent_rate_at(severity)),
                 wanted_text,
             )
         )
@@ -217,14 +217,21 @@ def _share(value: float | None) -> str:
     return _NONE if value is None else f"{value:.0%}"
 
 
+def _fine_share(value: float | None) -> str:
+    # Beside a limit of 2 %, rounding to whole percents would hide a miss.
+    return _NONE if value is None else f"{value:.1%}"
+
+
 def _introduction(result: UglyResult) -> str:
     watched = (
         "A camera quality monitor watched."
         if result.has_monitor
         else "No camera quality monitor watched, so no silent failure rate is given."
     )
+    played = "" if result.rate is None else f" at {result.rate:g} pictures a second"
     return (
-        f"{result.video}, {result.seconds:.0f} s in windows of {result.window_s:g} s, "
+        f"{result.video}, {result.seconds:.0f} s{played} in windows of "
+        f"{result.window_s:g} s, "
         f"model {result.model} ({result.model_sha256[:12]}). Five looks a second, and "
         f"every frame while somebody is near the line. {watched}"
     )

@@ -73,6 +73,7 @@ class UglyResult:
         video, model: File names.
         model_sha256: Of the model.
         window_s: Length of a window.
+        rate: Most pictures a second that were played; None: all.
         seconds: How much of the clip was played.
         has_monitor: Whether a camera quality monitor watched.
         clean: The clip as it is.
@@ -83,6 +84,7 @@ class UglyResult:
     model: str
     model_sha256: str
     window_s: float
+    rate: float | None
     seconds: float
     has_monitor: bool
     clean: ConditionResult

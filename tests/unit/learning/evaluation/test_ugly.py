@@ -250,7 +250,8 @@ def test_the_command_writes_what_it_is_asked_for(
     [
         (["--report", "r.pdf"], "pdf"),
         (["--only", "U99"], "U99"),
-        (["--window", "0"], "0 seconds"),
+        (["--window", "0"], "more than 0"),
+        (["--rate", "0"], "more than 0"),
     ],
 )
 def test_a_wrong_wish_is_told(
@@ -278,3 +279,51 @@ def test_the_report_names_everything_measured(
     for text in (html(result), markdown(result, "x-{}.svg")):
         for words in ("U1.2 Out of focus", "Q4 Headlights", "rPC_count", "Silent"):
             assert words in text
+
+
+def test_a_lower_rate_leaves_pictures_out_and_counts_the_same(
+    clip: Path, truth_file: Path, eye: Eye
+) -> None:
+    line = read_truth(truth_file).line
+    played = play(clip, line, eye, rate=_FPS / 2)
+    assert played.frames == _PASSES * _PASS_S * _FPS / 2
+    assert len(played.crossings) == _PASSES
+    assert play(clip, line, eye, rate=100.0).frames == _PASSES * _PASS_S * _FPS
+
+
+def test_a_run_goes_on_from_what_was_kept(
+    clip: Path,
+    truth_file: Path,
+    detector: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept, outcome = tmp_path / "kept.jsonl", tmp_path / "r.json"
+
+    def measure(only: str, window: str = "4") -> int:
+        return main(
+            [
+                *("evaluate", "ugly", str(clip), "--truth", str(truth_file)),
+                *("--model", str(detector), "--only", only, "--severities", "3"),
+                *("--window", window, "--resume", str(kept), "--json", str(outcome)),
+            ]
+        )
+
+    def conditions() -> list[dict[str, object]]:
+        record = json.loads(outcome.read_text(encoding="utf-8"))
+        rows: list[dict[str, object]] = record["conditions"]
+        return rows
+
+    assert measure("U6") == 0
+    before = conditions()
+    with kept.open("a", encoding="utf-8") as file:
+        file.write('{"id": "U1", "ti')  # as a power cut leaves it
+    assert measure("U6,Q2") == 0
+    # Wall time and memory are those of the first run: it was not measured again.
+    assert conditions()[0] == before[0]
+    assert [row["id"] for row in conditions()] == ["U6", "Q2"]
+    assert len(kept.read_text(encoding="utf-8").splitlines()) == 3
+    assert measure("U6", window="2") != 0
+    assert "another video, model, version or window" in capsys.readouterr().err
+    kept.write_text("no results\n", encoding="utf-8")
+    assert measure("U6") != 0
