@@ -13,6 +13,7 @@ from watchpost.console.screens.cameras.screen import CamerasScreen, create
 from watchpost.console.screens.page import PageContext
 from watchpost.console.targets import AddCamera
 from watchpost.console.widgets.rule_canvas import RuleCanvas
+from watchpost.console.widgets.rule_shapes import RuleKind
 from watchpost.protocol.cameras import LineSpec, ShelfSpec, ZoneSpec
 
 
@@ -73,6 +74,61 @@ def test_an_end_is_dragged_and_undone(screen: CamerasScreen) -> None:
     assert moved[:2] == pytest.approx((0.3, 0.3), abs=0.02)
     assert moved[2:] == line[2:]
     while screen._presenter.state.can_undo:
+        QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert lines_of(screen)[0] == line
+
+
+def drag_end(screen: CamerasScreen, moves: int) -> None:
+    """Grab the first line's first end and move it, without letting go."""
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    x, y = lines_of(screen)[0][:2]
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, x, y))
+    for step in range(1, moves + 1):
+        share = 0.2 * step / moves
+        QTest.mouseMove(canvas, at(canvas, x + share, y - share))
+
+
+def test_a_long_drag_is_one_step(screen: CamerasScreen) -> None:
+    canvas = canvas_of(screen)
+    line = lines_of(screen)[0]
+    # More moves than steps are kept.
+    drag_end(screen, 120)
+    end = at(canvas, line[0] + 0.2, line[1] - 0.2)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+    assert lines_of(screen)[0] != line
+    QTest.keyClick(canvas, Qt.Key.Key_Up)
+    for _ in range(2):
+        assert screen._presenter.state.can_undo
+        QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert lines_of(screen)[0] == line
+    assert not screen._presenter.state.can_undo
+
+
+def test_escape_puts_a_dragged_point_back(screen: CamerasScreen) -> None:
+    canvas = canvas_of(screen)
+    line = lines_of(screen)[0]
+    drag_end(screen, 3)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    QTest.mouseMove(canvas, at(canvas, 0.5, 0.2))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 0.5, 0.2))
+    assert lines_of(screen)[0] == line
+    assert not screen._presenter.state.can_undo
+
+
+def test_a_rule_deleted_under_the_mouse_is_let_go(screen: CamerasScreen) -> None:
+    canvas = canvas_of(screen)
+    line = lines_of(screen)[0]
+    # The one behind it takes its place in the list.
+    screen._presenter.draw(RuleKind.LINE, ((0.1, 0.95), (0.9, 0.95)))
+    drag_end(screen, 3)
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert not canvas.dragging
+    QTest.mouseMove(canvas, at(canvas, 0.5, 0.2))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 0.5, 0.2))
+    assert lines_of(screen) == [(0.1, 0.95, 0.9, 0.95)]
+    # Deleting is a step of its own, after the drag.
+    for _ in range(2):
         QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert lines_of(screen)[0] == line
 

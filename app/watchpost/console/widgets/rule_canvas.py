@@ -55,12 +55,15 @@ class RuleCanvas(QWidget):
     Signals:
         drawn: ``kind, points`` of a new rule, or of one more place of a shelf.
         moved: ``index, points`` of a rule that was changed.
+        grabbed, released: A point is dragged from here on; no longer.
         chosen: Index of a rule that was clicked, -1 for none.
         draft_changed: The new rule has one point more or fewer.
     """
 
     drawn = Signal(object, object)
     moved = Signal(int, object)
+    grabbed = Signal()
+    released = Signal()
     chosen = Signal(int)
     draft_changed = Signal()
 
@@ -103,11 +106,15 @@ class RuleCanvas(QWidget):
         """Show these rules."""
         if (tuple(rules), selected) == (self._rules, self._selected):
             return
+        others = _outline(rules) != _outline(self._rules)
         if selected != self._selected:
             self._active = 1
         self._rules, self._selected = tuple(rules), selected
         if (shape := self._shape()) is not None:
             self._active = min(self._active, len(shape.points) - 1)
+        if others:
+            # What is held may be gone, or another rule in its place.
+            self.let_go()
         self.update()
 
     def set_tool(self, tool: RuleKind | None) -> None:
@@ -129,7 +136,18 @@ class RuleCanvas(QWidget):
         """Pixels of the picture, (0, 0) without one."""
         return self._image.width(), self._image.height()
 
+    @property
+    def dragging(self) -> bool:
+        """Whether a point is held with the mouse."""
+        return self._drag is not None
+
     # What keys ask for
+
+    def let_go(self) -> None:
+        """Leave the dragged point where it is."""
+        if self._drag is not None:
+            self._drag = None
+            self.released.emit()
 
     def set_point(self) -> None:
         """Set a point of the new rule where the pen is."""
@@ -278,6 +296,7 @@ class RuleCanvas(QWidget):
         self.chosen.emit(index)
         if self._drag is not None:
             self._active = self._drag[1]
+            self.grabbed.emit()
             self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -316,7 +335,7 @@ class RuleCanvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Set the other point of what was dragged rather than clicked."""
-        self._drag = None
+        self.let_go()
         pressed, self._pressed = self._pressed, None
         if pressed is not None and _apart(event.position(), pressed) > 2 * _GRAB_PX:
             self._put(self._fractions(event.position()))
@@ -415,6 +434,11 @@ class RuleCanvas(QWidget):
         reach = QPointF(_PEN_PX, 0), QPointF(0, _PEN_PX)
         for arm in reach:
             painter.drawLine(pen - arm, pen + arm)
+
+
+def _outline(rules: Sequence[RuleMark]) -> list[tuple[RuleKind, int]]:
+    """Return what a drag of a point leaves as it is: kinds and how many points."""
+    return [(rule.shape.kind, len(rule.shape.points)) for rule in rules]
 
 
 def _apart(one: QPointF, other: QPointF) -> float:

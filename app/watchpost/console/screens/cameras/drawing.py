@@ -44,12 +44,13 @@ class Drawing:
 
 
 class DrawingHistory:
-    """A drawing with undo and redo; every change is one step."""
+    """A drawing with undo and redo; every change is one step, and so is a whole drag."""
 
     def __init__(self) -> None:
         self._saved: tuple[RuleSpec, ...] = ()
         self._past: list[Drawing] = []
         self._future: list[Drawing] = []
+        self._grabbed: Drawing | None = None
         self.now = Drawing()
 
     @property
@@ -77,6 +78,21 @@ class DrawingHistory:
         self._saved, self.now = rules, Drawing(rules, selected)
         self._past.clear()
         self._future.clear()
+        self._grabbed = None
+
+    def grab(self) -> None:
+        """Take the changes up to :meth:`release` as one step: a point is dragged."""
+        self._grabbed = self.now
+
+    def release(self) -> None:
+        """Let the next change be a step of its own."""
+        self._grabbed = None
+
+    def put_back(self) -> None:
+        """Forget the drag under way."""
+        if self._past and self._past[-1] is self._grabbed:
+            self.now = self._past.pop()
+        self._grabbed = None
 
     def select(self, index: int) -> None:
         """Select a rule; no step of its own."""
@@ -119,12 +135,14 @@ class DrawingHistory:
 
     def remove(self, index: int) -> None:
         """Remove a rule."""
+        self.release()
         if 0 <= index < len(self.now.rules):
             rules = self.now.rules[:index] + self.now.rules[index + 1 :]
             self._step(Drawing(rules, min(index, len(rules) - 1)))
 
     def turn(self, index: int) -> None:
         """Let in be out: swap the ends of a line, and of a gate's second one."""
+        self.release()
         rule = self.now.rules[index] if 0 <= index < len(self.now.rules) else None
         if isinstance(rule, LineSpec):
             ends: dict[str, object] = {
@@ -136,12 +154,14 @@ class DrawingHistory:
 
     def undo(self) -> None:
         """Go one step back."""
+        self.release()
         if self._past:
             self._future.append(self.now)
             self.now = self._past.pop()
 
     def redo(self) -> None:
         """Go one step forward again."""
+        self.release()
         if self._future:
             self._past.append(self.now)
             self.now = self._future.pop()
@@ -172,8 +192,14 @@ class DrawingHistory:
         return name
 
     def _step(self, new: Drawing) -> None:
-        self._past.append(self.now)
-        del self._past[:-_STEPS_KEPT]
+        # Of a drag, only where it began is kept.
+        if (
+            self._grabbed is None
+            or not self._past
+            or self._past[-1] is not self._grabbed
+        ):
+            self._past.append(self.now)
+            del self._past[:-_STEPS_KEPT]
         self._future.clear()
         self.now = new
 

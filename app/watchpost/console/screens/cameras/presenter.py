@@ -256,6 +256,20 @@ class CamerasPresenter(QObject):
         """Give a rule other points."""
         self.change_rule(index, with_points(self._history.now.rules[index], points))
 
+    def grab_point(self) -> None:
+        """A point is dragged from now on: one step, however often it moves."""
+        self._history.grab()
+
+    def release_point(self) -> None:
+        """The drag is over."""
+        self._history.release()
+
+    def put_point_back(self) -> None:
+        """Give the dragged point its old place."""
+        self._history.put_back()
+        self._problem = ""
+        self._refresh()
+
     def select_rule(self, index: int) -> None:
         """Select a rule."""
         self._history.select(index)

@@ -154,6 +154,8 @@ class CamerasScreen(Page):
         canvas.drawn.connect(self._on_drawn)
         canvas.draft_changed.connect(self._show_hint)
         canvas.moved.connect(presenter.reshape)
+        canvas.grabbed.connect(presenter.grab_point)
+        canvas.released.connect(presenter.release_point)
         canvas.chosen.connect(presenter.select_rule)
         detail.saved.connect(self._on_save)
         detail.source_wanted.connect(self._begin_edit)
@@ -178,7 +180,7 @@ class CamerasScreen(Page):
                 "drawing.station": partial(self._use_tool, RuleKind.STATION),
                 "drawing.set_point": canvas.set_point,
                 "drawing.finish": canvas.finish,
-                "drawing.cancel": partial(self._use_tool, None),
+                "drawing.cancel": self._cancel,
                 "drawing.next_point": canvas.next_point,
                 "drawing.add_point": canvas.add_point,
                 "drawing.remove_point": canvas.remove_point,
@@ -286,6 +288,14 @@ class CamerasScreen(Page):
             tool.setChecked(other is kind)
         if kind is not None:
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _cancel(self) -> None:
+        """Back out one step: of a drag first, then of the tool."""
+        if self._canvas.dragging:
+            self._presenter.put_point_back()
+            self._canvas.let_go()
+        else:
+            self._use_tool(None)
 
     @Slot()
     def _show_hint(self) -> None:
