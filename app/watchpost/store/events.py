@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, func, literal, select, tuple_
 
 from watchpost.base.clock import datetime_from_ns
-from watchpost.base.errors import StoreError
 from watchpost.domain.quality import QualityTrouble
 from watchpost.domain.rules import Direction
 from watchpost.protocol.review import Event, EventPage
-from watchpost.store.refusals import unknown
+from watchpost.store.refusals import parse_cursor, unknown
 from watchpost.store.tables import (
     bad_pictures,
     cameras,
@@ -113,7 +112,7 @@ def select_page(
     if to_ns is not None:
         wanted = wanted.where(events.c.at_ns < to_ns)
     if cursor is not None:
-        at_ns, number = _parse(cursor)
+        at_ns, number = parse_cursor(cursor, 2)
         wanted = wanted.where(
             tuple_(events.c.at_ns, events.c.number) < tuple_(at_ns, number)
         )
@@ -127,18 +126,6 @@ def select_page(
         events=tuple(_event(row, zone) for row in page),
         next_cursor=f"{page[-1].at_ns}.{page[-1].number}" if more else None,
     )
-
-
-def _parse(cursor: str) -> tuple[int, int]:
-    try:
-        at_ns, number = (int(part) for part in cursor.split("."))
-    except ValueError as error:
-        raise StoreError(
-            "The cursor of this page is not valid.",
-            todo="Begin again with the newest page.",
-            code="request.cursor",
-        ) from error
-    return at_ns, number
 
 
 def _event(row: Row[Any], zone: tzinfo | None) -> Event:

@@ -28,7 +28,7 @@ from watchpost.protocol.values import (
 )
 from watchpost.store.coverage import select_looked, share
 from watchpost.store.database import Database
-from watchpost.store.refusals import unknown
+from watchpost.store.refusals import parse_cursor, unknown
 from watchpost.store.tables import cameras, minutes, visits, watched
 
 MAX_PAGE = 1500
@@ -101,7 +101,7 @@ class ValueRepository:
             if to_ns is not None:
                 wanted = wanted.having(minute < to_ns)
             if cursor is not None:
-                wanted = wanted.having(minute < _parse(cursor, 1)[0])
+                wanted = wanted.having(minute < parse_cursor(cursor, 1)[0])
             limit = max(1, min(limit, MAX_PAGE))
             rows = connection.execute(
                 wanted.order_by(minute.desc()).limit(limit + 1)
@@ -143,7 +143,8 @@ class ValueRepository:
             wanted = wanted.where(visits.c.to_ns < to_ns)
         if cursor is not None:
             wanted = wanted.where(
-                tuple_(visits.c.to_ns, visits.c.number) < tuple_(*_parse(cursor, 2))
+                tuple_(visits.c.to_ns, visits.c.number)
+                < tuple_(*parse_cursor(cursor, 2))
             )
         limit = max(1, min(limit, MAX_PAGE))
         with self._db.read() as connection:
@@ -231,20 +232,6 @@ def _visit(connection: Connection, row: Row[Any]) -> VisitRecord:
         looked=share(spans, row.from_ns, row.to_ns),
         rules_version=row.rules_version,
     )
-
-
-def _parse(cursor: str, parts: int) -> tuple[int, ...]:
-    try:
-        numbers = tuple(int(part) for part in cursor.split("."))
-        if len(numbers) != parts:
-            raise ValueError(cursor)
-    except ValueError as error:
-        raise StoreError(
-            "The cursor of this page is not valid.",
-            todo="Begin again with the newest page.",
-            code="request.cursor",
-        ) from error
-    return numbers
 
 
 def _add_minutes(connection: Connection, values: Sequence[MinuteValue]) -> list[None]:

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, literal, select, tuple_
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from watchpost.base.errors import StoreError
 from watchpost.base.ids import new_id
 from watchpost.domain.quality import QualityTrouble
 from watchpost.domain.verdicts import NotInspected, Outcome, Verdict
 from watchpost.protocol.inspection import DefectRecord, VerdictPage, VerdictRecord
 from watchpost.store.database import Database
 from watchpost.store.ledger import release_numbers
+from watchpost.store.refusals import parse_cursor
 from watchpost.store.tables import (
     bad_pictures,
     cameras,
@@ -140,7 +140,8 @@ class VerdictRepository:
             wanted = wanted.where(verdicts.c.to_ns < to_ns)
         if cursor is not None:
             wanted = wanted.where(
-                tuple_(verdicts.c.to_ns, verdicts.c.number) < tuple_(*_parse(cursor))
+                tuple_(verdicts.c.to_ns, verdicts.c.number)
+                < tuple_(*parse_cursor(cursor, 2))
             )
         limit = max(1, min(limit, MAX_PAGE))
         newest = wanted.order_by(verdicts.c.to_ns.desc(), verdicts.c.number.desc())
@@ -229,18 +230,6 @@ def _record(row: Row[Any]) -> VerdictRecord:
         if row.picture
         else (),
     )
-
-
-def _parse(cursor: str) -> tuple[int, int]:
-    try:
-        to_ns, number = (int(part) for part in cursor.split("."))
-    except ValueError as error:
-        raise StoreError(
-            "The cursor of this page is not valid.",
-            todo="Begin again with the newest page.",
-            code="request.cursor",
-        ) from error
-    return to_ns, number
 
 
 def _append(connection: Connection, batch: Sequence[StoredVerdict]) -> list[bool]:
