@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 _FRAMES = 150
 _ROUNDS = 3
 # Goals of the architecture, accuracy first.
-_TARGETS = {5: 5.0, 20: 10.0, 60: 15.0}
+_TARGETS = {5: 8.0, 20: 15.0, 60: 25.0}
 
 
 class _ReferenceTrack:

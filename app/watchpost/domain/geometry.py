@@ -13,29 +13,39 @@ Array = NDArray[np.float64]
 _EPSILON = 1e-12
 
 
+# One small product is several times faster than slices two columns wide.
+_CORNERS = np.array([[1, 0, 1, 0], [0, 1, 0, 1], [-0.5, 0, 0.5, 0], [0, -0.5, 0, 0.5]])
+_CENTRE_AND_SIZE = np.linalg.inv(_CORNERS)
+
+
 def iou(a_xyxy: Array, b_xyxy: Array) -> Array:
     """Return pairwise overlap, shape (N, M), range 0..1; inputs (N, 4) and (M, 4)."""
-    top_left = np.maximum(a_xyxy[:, None, :2], b_xyxy[None, :, :2])
-    bottom_right = np.minimum(a_xyxy[:, None, 2:], b_xyxy[None, :, 2:])
-    size = np.maximum(bottom_right - top_left, 0.0)
-    common = size[..., 0] * size[..., 1]
-    a_area = (a_xyxy[:, 2] - a_xyxy[:, 0]) * (a_xyxy[:, 3] - a_xyxy[:, 1])
-    b_area = (b_xyxy[:, 2] - b_xyxy[:, 0]) * (b_xyxy[:, 3] - b_xyxy[:, 1])
-    union = a_area[:, None] + b_area[None] - common
-    overlap: Array = common / (union + _EPSILON)
-    return overlap
+    # Column by column and in place: tables of two-long rows are several times slower.
+    left, top, right, bottom = a_xyxy.T[:, :, None]
+    b_left, b_top, b_right, b_bottom = b_xyxy.T
+    width = np.minimum(right, b_right)
+    width -= np.maximum(left, b_left)
+    height = np.minimum(bottom, b_bottom)
+    height -= np.maximum(top, b_top)
+    common = np.maximum(width, 0.0, out=width)
+    common *= np.maximum(height, 0.0, out=height)
+    a_area = (right - left) * (bottom - top) + _EPSILON
+    union = a_area + (b_right - b_left) * (b_bottom - b_top)
+    union -= common
+    common /= union
+    return common
 
 
 def xyxy_from_cxcywh(boxes: Array) -> Array:
     """Return corners, shape (N, 4), of boxes given as centre and size."""
-    half = boxes[:, 2:] * 0.5
-    return np.concatenate((boxes[:, :2] - half, boxes[:, :2] + half), axis=1)
+    corners: Array = boxes @ _CORNERS
+    return corners
 
 
 def cxcywh_from_xyxy(boxes: Array) -> Array:
     """Return centre and size, shape (N, 4), of boxes given by their corners."""
-    size = boxes[:, 2:] - boxes[:, :2]
-    return np.concatenate((boxes[:, :2] + size * 0.5, size), axis=1)
+    centre_and_size: Array = boxes @ _CENTRE_AND_SIZE
+    return centre_and_size
 
 
 def signed_distance(points: Array, a: Array, b: Array) -> Array:

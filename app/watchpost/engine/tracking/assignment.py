@@ -20,11 +20,8 @@ def assign(affinity: NDArray[np.float64], floor: float) -> tuple[Rows, Rows]:
         floor: Pairs at or below it are never made.
     """
     wanted = affinity > floor
-    if not wanted.any():
-        none = np.empty(0, np.intp)
-        return none, none
-    if wanted.sum(1).max() <= 1 and wanted.sum(0).max() <= 1:
-        rows, columns = np.nonzero(wanted)
+    rows, columns = np.nonzero(wanted)
+    if not rows.size or np.bincount(rows).max() == np.bincount(columns).max() == 1:
         return rows, columns
     # A pair below the floor costs as much as leaving both alone.
     ceiling = float(affinity.max())

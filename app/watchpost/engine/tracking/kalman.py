@@ -9,8 +9,6 @@ track in a handful of calls. Time is real seconds, so uneven frames are no speci
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,46 +22,45 @@ _FIRST_POSITION = 0.1
 _FIRST_SPEED = 1.5
 
 
-@dataclass(slots=True)
 class BoxFilter:
     """State of N boxes; centre x, centre y, width, height in columns.
 
-    Attributes:
-        position: Shape (N, 4).
-        velocity: Units a second, shape (N, 4).
-        variance, covariance, velocity_variance: Shape (N, 4) each.
+    Kept as one array, so that tracks are picked out, added and dropped in one go.
     """
 
-    position: Array
-    velocity: Array
-    variance: Array
-    covariance: Array
-    velocity_variance: Array
-
-    @staticmethod
-    def empty() -> BoxFilter:
-        """Return a filter without boxes."""
-        return BoxFilter(*(np.empty((0, 4)) for _ in range(5)))
+    def __init__(self) -> None:
+        # Position, velocity, variance, covariance and velocity's variance.
+        self._state: Array = np.empty((5, 0, 4))
 
     def __len__(self) -> int:
-        return len(self.position)
+        return int(self._state.shape[1])
+
+    @property
+    def position(self) -> Array:
+        """Centre and size, shape (N, 4); writing into it moves the boxes."""
+        position: Array = self._state[0]
+        return position
+
+    @property
+    def velocity(self) -> Array:
+        """Units a second, shape (N, 4); writing into it changes the boxes' speed."""
+        velocity: Array = self._state[1]
+        return velocity
 
     def predict(self, seconds: float) -> None:
         """Move every box on in time."""
         if seconds <= 0 or not len(self):
             return
-        scale = self.position[:, 3:4]
-        self.position += self.velocity * seconds
+        position, velocity, variance, covariance, velocity_variance = self._state
+        square = position[:, 3:4] ** 2
+        position += velocity * seconds
         # A size extrapolated for long turns into nonsense; it only coasts.
-        self.velocity[:, 2:] *= 0.5**seconds
-        np.maximum(self.position[:, 2:], 1e-6, out=self.position[:, 2:])
-        self.variance += (
-            2 * seconds * self.covariance
-            + seconds**2 * self.velocity_variance
-            + (scale * _DRIFT_PER_S) ** 2 * seconds
-        )
-        self.covariance += seconds * self.velocity_variance
-        self.velocity_variance += (scale * _ACCELERATION_PER_S) ** 2 * seconds
+        velocity[:, 2:] *= 0.5**seconds
+        np.maximum(position[:, 2:], 1e-6, out=position[:, 2:])
+        variance += (2 * seconds) * covariance + seconds**2 * velocity_variance
+        variance += square * (_DRIFT_PER_S**2 * seconds)
+        covariance += seconds * velocity_variance
+        velocity_variance += square * (_ACCELERATION_PER_S**2 * seconds)
 
     def correct(self, rows: NDArray[np.intp], measured: Array, trust: Array) -> None:
         """Take in measured boxes.
@@ -73,34 +70,28 @@ class BoxFilter:
             measured: Centre and size, shape (K, 4).
             trust: Confidence 0..1 of each, shape (K,); an unsure box moves less.
         """
-        noise = (measured[:, 3:4] * _MEASURED * (1.5 - trust[:, None])) ** 2
-        variance = self.variance[rows]
-        covariance = self.covariance[rows]
-        gain = variance / (variance + noise)
-        speed_gain = covariance / (variance + noise)
-        error = measured - self.position[rows]
-        self.position[rows] += gain * error
-        self.velocity[rows] += speed_gain * error
-        self.variance[rows] = variance - gain * variance
-        self.covariance[rows] = covariance - gain * covariance
-        self.velocity_variance[rows] -= speed_gain * covariance
+        noise = (measured[:, 3] * _MEASURED * (1.5 - trust)) ** 2
+        state = self._state.take(rows, axis=1)
+        position, velocity, variance, covariance, velocity_variance = state
+        spread = variance + noise[:, None]
+        gain, speed_gain = variance / spread, covariance / spread
+        error = measured - position
+        position += gain * error
+        velocity += speed_gain * error
+        velocity_variance -= speed_gain * covariance
+        variance -= gain * variance
+        covariance -= gain * covariance
+        self._state[:, rows] = state
 
     def append(self, measured: Array) -> None:
         """Begin new boxes, shape (K, 4), at rest and unsure of it."""
-        height = np.repeat(measured[:, 3:4], 4, axis=1)
-        zero = np.zeros_like(measured)
-        self.position = np.concatenate((self.position, measured))
-        self.velocity = np.concatenate((self.velocity, zero))
-        self.variance = np.concatenate((self.variance, (height * _FIRST_POSITION) ** 2))
-        self.covariance = np.concatenate((self.covariance, zero))
-        self.velocity_variance = np.concatenate(
-            (self.velocity_variance, (height * _FIRST_SPEED) ** 2)
-        )
+        square = measured[:, 3:4] ** 2
+        new = np.zeros((5, *measured.shape))
+        new[0] = measured
+        new[2] = square * _FIRST_POSITION**2
+        new[4] = square * _FIRST_SPEED**2
+        self._state = np.concatenate((self._state, new), axis=1)
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
         """Drop the rows where the mask is False."""
-        self.position = self.position[rows]
-        self.velocity = self.velocity[rows]
-        self.variance = self.variance[rows]
-        self.covariance = self.covariance[rows]
-        self.velocity_variance = self.velocity_variance[rows]
+        self._state = self._state[:, rows]

@@ -12,6 +12,7 @@ since they were last seen, so that who vanishes in a doorway is not taken for th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,7 @@ class Tracker:
 
     def reset(self) -> None:
         """Forget all tracks; ids go on rising."""
-        self._filter = BoxFilter.empty()
+        self._filter = BoxFilter()
         self._ids = np.empty(0, np.int64)
         self._confirmed = np.empty(0, np.bool_)
         self._best_scores = np.empty(0, np.float64)
@@ -161,58 +162,54 @@ class Tracker:
             return nothing, nothing
         settings = self._settings
         predicted = xyxy_from_cxcywh(self._filter.position)
-        track_class = self._votes.argmax(1)
-        other = track_class[:, None] != classes[None]
-        affinity = iou(predicted, boxes) - settings.other_class_penalty * other
-
+        other = self._votes.argmax(1)[:, None] != classes
+        affinity = iou(predicted, boxes)
+        affinity[other] -= settings.other_class_penalty
         free_tracks = np.ones(len(self._ids), bool)
         free_boxes = sure | unsure
         known = self._confirmed
-        found: list[tuple[Rows, Rows]] = []
+        found_tracks, found_rows = [nothing], [nothing]
 
         def match(candidates: Rows, columns: Rows, table: Array, floor: float) -> None:
-            if not len(candidates) or not len(columns):
-                return
-            r, c = assign(table[np.ix_(candidates, columns)], floor)
-            found.append((candidates[r], columns[c]))
-            free_tracks[candidates[r]] = False
-            free_boxes[columns[c]] = False
+            r, c = assign(table, floor)
+            tracks, rows = candidates[r], columns[c]
+            found_tracks.append(tracks)
+            found_rows.append(rows)
+            free_tracks[tracks] = False
+            free_boxes[rows] = False
 
-        match(
-            np.nonzero(known)[0],
-            np.nonzero(sure)[0],
-            affinity,
-            settings.min_overlap,
-        )
+        candidates, columns = known.nonzero()[0], sure.nonzero()[0]
+        if candidates.size and columns.size:
+            table = _part(affinity, candidates, columns)
+            match(candidates, columns, table, settings.min_overlap)
         fresh = known & (self._age_s() < _FRESH_S)
-        match(
-            np.nonzero(free_tracks & fresh)[0],
-            np.nonzero(unsure)[0],
-            affinity,
-            settings.min_overlap_unsure,
-        )
-        leftover = np.nonzero(free_tracks & (fresh | ~known))[0]
-        columns = np.nonzero(free_boxes)[0]
-        if len(leftover) and len(columns):
-            wide = iou(
-                _widened(predicted, settings.widen), _widened(boxes, settings.widen)
+        candidates, columns = (free_tracks & fresh).nonzero()[0], unsure.nonzero()[0]
+        if candidates.size and columns.size:
+            table = _part(affinity, candidates, columns)
+            match(candidates, columns, table, settings.min_overlap_unsure)
+        candidates = (free_tracks & (fresh | ~known)).nonzero()[0]
+        columns = free_boxes.nonzero()[0]
+        if candidates.size and columns.size:
+            table = iou(
+                _widened(predicted[candidates], settings.widen),
+                _widened(boxes[columns], settings.widen),
             )
-            table = wide - other - _TENTATIVE_PENALTY * ~known[:, None]
+            table -= _part(other, candidates, columns)
+            table -= _TENTATIVE_PENALTY * ~known[candidates, None]
             # Known tracks are followed by sure boxes alone this far.
-            table[np.ix_(known, unsure)] = -1.0
-            table[~self._within_reach(boxes)] = -1.0
-            match(leftover, columns, table, settings.min_overlap)
-        tracks = np.concatenate([t for t, _ in found] or [nothing])
-        rows = np.concatenate([d for _, d in found] or [nothing])
-        return tracks, rows
+            table[known[candidates, None] & unsure[columns]] = -1.0
+            table[~self._within_reach(candidates, boxes[columns])] = -1.0
+            match(candidates, columns, table, settings.min_overlap)
+        return np.concatenate(found_tracks), np.concatenate(found_rows)
 
-    def _within_reach(self, boxes: Array) -> NDArray[np.bool_]:
+    def _within_reach(self, tracks: Rows, boxes: Array) -> NDArray[np.bool_]:
         """Return which boxes each track can have got to, shape (tracks, boxes)."""
-        at, found = self._filter.position, cxcywh_from_xyxy(boxes)
-        apart = at[:, None, :2] - found[None, :, :2]
-        height = (at[:, None, 3] + found[None, :, 3]) / 2
-        stray = _STRAY + _STRAY_PER_S * self._age_s()
-        return np.hypot(apart[..., 0], apart[..., 1]) <= stray[:, None] * height
+        at, found = self._filter.position[tracks], cxcywh_from_xyxy(boxes)
+        apart = np.hypot(at[:, None, 0] - found[:, 0], at[:, None, 1] - found[:, 1])
+        height = (at[:, None, 3] + found[:, 3]) / 2
+        stray = _STRAY + _STRAY_PER_S * self._age_s()[tracks]
+        reached: NDArray[np.bool_] = apart <= stray[:, None] * height
+        return reached
 
     def _newcomers(
         self,
@@ -357,3 +354,10 @@ class Tracker:
 def _widened(boxes: Array, share: float) -> Array:
     size = (boxes[:, 2:] - boxes[:, :2]) * share
     return np.concatenate((boxes[:, :2] - size, boxes[:, 2:] + size), axis=1)
+
+
+def _part(table: NDArray[Any], rows: Rows, columns: Rows) -> NDArray[Any]:
+    """Return some rows and columns of a table; all of it, as is usual, for nothing."""
+    if (rows.size, columns.size) == table.shape:
+        return table
+    return table[rows[:, None], columns]
