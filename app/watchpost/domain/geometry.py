@@ -27,7 +27,7 @@ def iou(a_xyxy: Array, b_xyxy: Array) -> Array:
     width -= np.maximum(left, b_left)
     height = np.minimum(bottom, b_bottom)
     height -= np.maximum(top, b_top)
-    common = np.maximum(width, 0.0, out=width)
+    common: Array = np.maximum(width, 0.0, out=width)
     common *= np.maximum(height, 0.0, out=height)
     a_area = (right - left) * (bottom - top) + _EPSILON
     union = a_area + (b_right - b_left) * (b_bottom - b_top)

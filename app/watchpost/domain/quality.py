@@ -18,6 +18,7 @@ class QualityTrouble(StrEnum):
     BLURRED = "blurred"
     FLICKER = "flicker"
     DAMAGED = "damaged"
+    GAPS = "gaps"
     DIRTY = "dirty"
     LOW_LIGHT = "low_light"
 
@@ -34,6 +35,7 @@ WHAT: Mapping[QualityTrouble, str] = {
     QualityTrouble.BLURRED: "the picture is blurred",
     QualityTrouble.FLICKER: "the picture flickers",
     QualityTrouble.DAMAGED: "the picture is damaged by compression",
+    QualityTrouble.GAPS: "pictures are missing",
     QualityTrouble.DIRTY: "the lens is dirty",
     QualityTrouble.LOW_LIGHT: "there is little light",
 }
@@ -48,6 +50,7 @@ REMEDY: Mapping[QualityTrouble, str] = {
     QualityTrouble.BLURRED: "Clean the lens and check its focus.",
     QualityTrouble.FLICKER: "Set the camera's anti-flicker to the mains frequency.",
     QualityTrouble.DAMAGED: "Raise the camera's bit rate or check its network.",
+    QualityTrouble.GAPS: "Check the camera's network and whether it is overloaded.",
     QualityTrouble.DIRTY: "Clean the lens.",
     QualityTrouble.LOW_LIGHT: "Counts go on; more light makes them surer.",
 }

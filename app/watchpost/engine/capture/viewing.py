@@ -273,7 +273,7 @@ class Viewing:
             )
         if self._quality is not None:
             self._quality.drawn_on(self._wishes.rules_version)
-            self._quality.look(frame, named.at_ns)
+            self._quality.look(frame, named.pts_ns, named.at_ns)
         wishes = self._await_turn()
         if wishes is None:
             return

@@ -42,13 +42,15 @@ class QualityWatch:
         self._learnt_due_ns: int | None = None
         self._drawn: int | None = None
 
-    def look(self, frame: VideoFrame, at_ns: int) -> None:
-        """Look at a picture, when it is time.
+    def look(self, frame: VideoFrame, pts_ns: int, at_ns: int) -> None:
+        """Take note of a picture, and look at it when it is time.
 
         Args:
             frame: The decoded picture.
+            pts_ns: Its time in the stream.
             at_ns: Its arrival, UTC nanoseconds.
         """
+        self._monitor.arrived(pts_ns)
         if 0 <= self._due_ns - at_ns <= _EVERY_NS:
             return
         self._due_ns = at_ns + _EVERY_NS

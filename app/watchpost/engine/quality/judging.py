@@ -23,7 +23,8 @@ Levels = dict[QualityTrouble, float | None]
 
 _BLUR = 0.4
 _DARK_SHARE = 0.4
-_DIMMED = 0.3
+# Three stops less light, of which a picture's gamma leaves this share of grey levels.
+_DIMMED = 0.39
 _BRIGHT_SHARE = 0.3
 _RISE = 0.2
 _LOST_SHARE = 0.35
@@ -43,6 +44,7 @@ _DULL = 0.5
 _DULL_SHARE = 0.12
 _FEWEST_TILES = 20
 _DETAIL = 1.5
+_MISSING = 0.15
 
 
 class Past:
@@ -81,13 +83,20 @@ class Past:
         return turns / _TURNS
 
 
-def judge(features: Features, baseline: Baseline, past: Past, at_ns: int) -> Levels:
+def judge(
+    features: Features,
+    baseline: Baseline,
+    past: Past,
+    missing: float | None,
+    at_ns: int,
+) -> Levels:
     """Return the level of each trouble.
 
     Args:
         features: The picture's figures.
         baseline: What is usual.
         past: The looks before, with this one in.
+        missing: Share of pictures that did not arrive, or None where it is not known.
         at_ns: Time of the picture, UTC nanoseconds.
     """
     usual = baseline.usual(at_ns)
@@ -95,6 +104,7 @@ def judge(features: Features, baseline: Baseline, past: Past, at_ns: int) -> Lev
     levels[QualityTrouble.LOW_LIGHT] = _LOW_LIGHT / max(features.mean, 1.0)
     levels[QualityTrouble.FROZEN] = _frozen(baseline, past)
     levels[QualityTrouble.FLICKER] = past.flicker()
+    levels[QualityTrouble.GAPS] = None if missing is None else missing / _MISSING
     if usual is None:
         # Without a baseline only what no scene looks like can be told.
         levels[QualityTrouble.DARK] = features.dark / 0.9

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from watchpost.base.clock import NS_PER_S
 from watchpost.domain.quality import HARMLESS, QualityReport, QualityTrouble
+from watchpost.engine.quality.arrivals import Arrivals
 from watchpost.engine.quality.baseline import Baseline
 from watchpost.engine.quality.features import (
     Features,
@@ -41,6 +42,7 @@ _DELAYS = {
     QualityTrouble.BLURRED: _Delays(8, 10),
     QualityTrouble.FLICKER: _Delays(3, 20),
     QualityTrouble.DAMAGED: _Delays(8, 10),
+    QualityTrouble.GAPS: _Delays(3, 10),
     QualityTrouble.DIRTY: _Delays(120, 60),
     QualityTrouble.LOW_LIGHT: _Delays(10, 30),
 }
@@ -104,8 +106,13 @@ class QualityMonitor:
         self._learns = learns
         self._states = {trouble: _State(_DELAYS[trouble]) for trouble in QualityTrouble}
         self._past = Past()
+        self._arrivals = Arrivals()
         self._thumb: Luma | None = None
         self._at_ns: int | None = None
+
+    def arrived(self, pts_ns: int) -> None:
+        """Take note of a picture, looked at or not, by its time in the stream."""
+        self._arrivals.add(pts_ns)
 
     def look(self, bgr: NDArray[np.uint8], at_ns: int) -> QualityReport:
         """Look at a picture.
@@ -123,7 +130,9 @@ class QualityMonitor:
         changed = self._changed(features)
         same = None if changed is None else changed == 0
         self._past.add(features, same=same)
-        levels = judge(features, self.baseline, self._past, at_ns)
+        levels = judge(
+            features, self.baseline, self._past, self._arrivals.missing(), at_ns
+        )
         for trouble, state in self._states.items():
             state.take(levels[trouble], at_ns)
         if self._learns and not self._is_suspect():

@@ -52,6 +52,10 @@ _EARLY_S = 0.001
 class Monitor(Protocol):
     """Looks at a picture once a second, as an edge's quality monitor does."""
 
+    def arrived(self, pts_ns: int) -> None:
+        """Take note of a picture, looked at or not."""
+        ...
+
     def look(self, bgr: Picture, at_ns: int) -> QualityReport:
         """Return how the picture is."""
         ...
@@ -311,7 +315,10 @@ class _Pass:
             )
 
     def _check_quality(self, bgr: Picture, t_s: float) -> None:
-        if self._monitor is None or t_s < self._quality_due_s:
+        if self._monitor is None:
+            return
+        self._monitor.arrived(round(t_s * NS_PER_S))
+        if t_s < self._quality_due_s:
             return
         self._quality_due_s = max(self._quality_due_s, t_s - 0.5) + _QUALITY_EVERY_S
         report = self._monitor.look(bgr, round(t_s * NS_PER_S))

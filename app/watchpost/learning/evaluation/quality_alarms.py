@@ -7,10 +7,13 @@ again the scene jumps, as no camera's does: that makes an alarm rather more like
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from watchpost.base.clock import NS_PER_S
 from watchpost.base.errors import LearningError
@@ -62,19 +65,23 @@ def watch_clean(video: Path, seconds: int) -> CleanClip:
         CaptureError: It is no video.
         LearningError: There is no picture in it.
     """
-    looks = _one_a_second(video)
-    if not looks:
-        raise LearningError(
-            f"{video.name} has no picture.", todo="Choose another clip."
-        )
+    watched, length_s = _watched(video)
     monitor = QualityMonitor()
     alarms: list[tuple[int, QualityTrouble]] = []
     before: frozenset[QualityTrouble] = frozenset()
     unknown: tuple[QualityTrouble, ...] = ()
-    for second in range(seconds):
-        report = monitor.look_at_luma(looks[second % len(looks)], second * NS_PER_S)
+    for number in itertools.count():
+        again, index = divmod(number, len(watched))
+        t_s, luma = watched[index]
+        now_s = again * length_s + t_s
+        if now_s >= seconds:
+            break
+        monitor.arrived(round(now_s * NS_PER_S))
+        if luma is None:
+            continue
+        report = monitor.look_at_luma(luma, round(now_s * NS_PER_S))
         now = frozenset(report.troubles) - HARMLESS
-        alarms += [(second, trouble) for trouble in sorted(now - before)]
+        alarms += [(int(now_s), trouble) for trouble in sorted(now - before)]
         before, unknown = now, report.unknown
     return CleanClip(video.name, seconds, tuple(alarms), unknown)
 
@@ -86,12 +93,27 @@ def alarm_rate(clips: Sequence[CleanClip]) -> AlarmRate:
     return AlarmRate(alarms / days, _most_expected(alarms) / days)
 
 
-def _one_a_second(video: Path) -> list[Luma]:
-    looks: list[Luma] = []
+def _watched(video: Path) -> tuple[list[tuple[float, Luma | None]], float]:
+    """Return each picture's second, with its luma where one is looked at, and the length.
+
+    The length is such that the clip can begin again without a step.
+
+    Raises:
+        CaptureError: It is no video.
+        LearningError: There is no picture in it.
+    """
+    found: list[tuple[float, Luma | None]] = []
+    due_s = 0.0
     for t_s, bgr in pictures(video):
-        if t_s >= len(looks):
-            looks.append(luma_of(bgr))
-    return looks
+        found.append((t_s, luma_of(bgr) if t_s >= due_s else None))
+        if t_s >= due_s:
+            due_s += 1.0
+    if not found:
+        raise LearningError(
+            f"{video.name} has no picture.", todo="Choose another clip."
+        )
+    steps = np.diff([t_s for t_s, _luma in found])
+    return found, found[-1][0] + (float(np.median(steps)) if len(steps) else 1.0)
 
 
 def _most_expected(alarms: int) -> float:

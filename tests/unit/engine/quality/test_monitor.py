@@ -13,6 +13,7 @@ from watchpost.base.clock import NS_PER_S
 from watchpost.domain.quality import QualityReport, QualityTrouble
 from watchpost.engine.quality.baseline import Baseline
 from watchpost.engine.quality.monitor import QualityMonitor
+from watchpost.learning.corruptions.light import underexposed
 
 Picture = NDArray[np.uint8]
 _LEARNING = 30
@@ -66,6 +67,7 @@ def _moved(picture: Picture) -> Picture:
     [
         (QualityTrouble.BLURRED, lambda p: cv2.GaussianBlur(p, (0, 0), 4)),
         (QualityTrouble.DARK, lambda p: (p * 0.1).astype(np.uint8)),
+        (QualityTrouble.DARK, lambda p: underexposed(p, 3, np.random.default_rng(2))),
         (QualityTrouble.BRIGHT, lambda p: cv2.convertScaleAbs(p, alpha=3)),
         (QualityTrouble.COVERED, _covered),
         (QualityTrouble.MOVED, _moved),
@@ -97,6 +99,62 @@ def test_a_moved_camera_is_usual_once_somebody_drew_on_its_picture(
     assert all(report.is_trusted for report in after)
     back = _watch(monitor, lambda picture: picture, _LEARNING + 90, 15)
     assert QualityTrouble.MOVED in back[-1].troubles
+
+
+_STEP_NS = NS_PER_S // 20
+
+
+def _watch_arrivals(
+    monitor: QualityMonitor,
+    learnt_until: int,
+    seconds: int,
+    arrives: Callable[[int], int],
+) -> list[QualityReport]:
+    """Look once a second while pictures arrive; 0 for a picture that does not."""
+    reports = []
+    for index in range(seconds):
+        for number in range(20 * index, 20 * (index + 1)):
+            if step_ns := arrives(number):
+                monitor.arrived(step_ns)
+        at = learnt_until + index
+        reports.append(monitor.look(_noisy(_scene(), at), at * NS_PER_S))
+    return reports
+
+
+def test_pictures_that_are_missing_are_told_and_end(learnt: Baseline) -> None:
+    monitor = QualityMonitor(Baseline.from_values(learnt.to_values()))
+
+    def arrives(number: int) -> int:
+        # A steady stream, then runs of four lost in fourteen, then steady again.
+        lost = 300 <= number < 700 and number % 14 < 4
+        return 0 if lost else (number + 1) * _STEP_NS
+
+    reports = _watch_arrivals(monitor, _LEARNING, 60, arrives)
+    assert all(report.is_trusted for report in reports[:15])
+    told = next(i for i, report in enumerate(reports) if not report.is_trusted)
+    assert 15 < told < 27
+    assert reports[told].troubles == (QualityTrouble.GAPS,)
+    assert reports[told].sentence.startswith("Pictures are missing.")
+    assert reports[-1].is_trusted
+
+
+def test_a_slower_or_uneven_stream_is_not_called_a_broken_one(
+    learnt: Baseline,
+) -> None:
+    monitor = QualityMonitor(Baseline.from_values(learnt.to_values()))
+
+    def slower(number: int) -> int:
+        # A camera that opens its shutter longer at night halves its rate.
+        return (number + 1) * _STEP_NS if number < 300 or number % 2 else 0
+
+    reports = _watch_arrivals(monitor, _LEARNING, 60, slower)
+    assert all(report.is_trusted for report in reports)
+    rng = np.random.default_rng(4)
+    uneven = iter(np.cumsum(rng.exponential(_STEP_NS, 20 * 60)).astype(np.int64))
+    monitor = QualityMonitor(Baseline.from_values(learnt.to_values()))
+    reports = _watch_arrivals(monitor, _LEARNING, 60, lambda _number: int(next(uneven)))
+    assert all(report.is_trusted for report in reports)
+    assert QualityTrouble.GAPS in reports[-1].unknown
 
 
 def test_equal_pictures_of_a_noisy_camera_are_frozen(learnt: Baseline) -> None:

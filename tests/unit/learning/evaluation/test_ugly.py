@@ -95,12 +95,18 @@ def eye(detector: Path) -> Eye:
 class DarkMonitor:
     """Distrusts pictures whose bright square is dark."""
 
+    def arrived(self, pts_ns: int) -> None:
+        """Nothing to note."""
+
     def look(self, bgr: Picture, at_ns: int) -> QualityReport:
         dark = bool(bgr.max() < 150)
         return QualityReport(at_ns, (QualityTrouble.DARK,) if dark else ())
 
 
 class GreenMonitor:
+    def arrived(self, pts_ns: int) -> None:
+        """Nothing to note."""
+
     def look(self, bgr: Picture, at_ns: int) -> QualityReport:
         del bgr
         return QualityReport(at_ns)
