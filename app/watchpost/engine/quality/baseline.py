@@ -21,7 +21,7 @@ _HOUR_NS = 3600 * NS_PER_S
 _MOST = 48
 _MINUTE_NS = 60 * NS_PER_S
 _SLOWEST = 1 / 600
-_VERSION = 1
+_VERSION = 2
 
 
 class Baseline:

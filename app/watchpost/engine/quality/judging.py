@@ -169,10 +169,9 @@ def _covered(features: Features, baseline: Baseline) -> float | None:
 
 
 def _moved(features: Features, baseline: Baseline) -> float | None:
-    shift, peak = shift_between(baseline.view, features.view)
-    like = likeness(baseline.view, features.view)
-    if like >= _KNOWN_VIEW:
+    if likeness(baseline.view, features.view) >= _KNOWN_VIEW:
         return 0.0
+    shift, peak = shift_between(baseline.view, features.view)
     if peak < _PEAK:
         return None
     return shift / _SHIFT
