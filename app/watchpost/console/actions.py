@@ -176,7 +176,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _row("drawing.select", _D, _T("Actions", "Select"), "V", icon="mouse-pointer-2"),
     _row("drawing.line", _D, _T("Actions", "Draw a line"), "L", icon="slash"),
     _row("drawing.gate", _D, _T("Actions", "Draw a gate of two lines"), "G", icon="tally-2"),
-    _row("drawing.zone", _D, _T("Actions", "Draw a zone"), "Z", icon="pentagon"),
+    _row("drawing.zone", _D, _T("Actions", "Draw a zone"), "P", icon="pentagon"),
     _row("drawing.shelf", _D, _T("Actions", "Draw places on a shelf"), "S", icon="rows-3"),
     _row("drawing.station", _D, _T("Actions", "Draw an inspection station"), "I", icon="scan-search"),
     _row("drawing.set_point", _D, _T("Actions", "Set a point"), "Return", "Enter"),

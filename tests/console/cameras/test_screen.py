@@ -156,12 +156,12 @@ def test_space_turns_and_delete_removes(screen: CamerasScreen) -> None:
     assert len(lines_of(screen)) == count - 1
 
 
-def test_z_and_clicks_draw_a_zone_that_ends_where_it_began(
+def test_p_and_clicks_draw_a_zone_that_ends_where_it_began(
     screen: CamerasScreen,
 ) -> None:
     canvas = canvas_of(screen)
     canvas.setFocus()
-    QTest.keyClick(canvas, Qt.Key.Key_Z)
+    QTest.keyClick(canvas, Qt.Key.Key_P)
     left = Qt.MouseButton.LeftButton
     for x, y in ((0.2, 0.3), (0.6, 0.3), (0.9, 0.9), (0.6, 0.8), (0.2, 0.3)):
         if (x, y) == (0.6, 0.8):
@@ -177,7 +177,7 @@ def test_z_and_clicks_draw_a_zone_that_ends_where_it_began(
 def test_a_zone_is_drawn_and_mended_by_keyboard_alone(screen: CamerasScreen) -> None:
     canvas = canvas_of(screen)
     canvas.setFocus()
-    QTest.keyClick(canvas, Qt.Key.Key_Z)
+    QTest.keyClick(canvas, Qt.Key.Key_P)
     shift = Qt.KeyboardModifier.ShiftModifier
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left):
         QTest.keyClick(canvas, Qt.Key.Key_Return)
@@ -201,6 +201,59 @@ def test_a_zone_is_drawn_and_mended_by_keyboard_alone(screen: CamerasScreen) -> 
     assert pixels()[2] == (x + 90, y + 40)
     QTest.keyClick(canvas, Qt.Key.Key_Backspace)
     assert pixels() == square
+
+
+def test_enter_on_the_last_corner_closes_a_zone(screen: CamerasScreen) -> None:
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_P)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert canvas.draft_points == 1
+    left = Qt.MouseButton.LeftButton
+    for x, y in ((0.8, 0.5), (0.8, 0.9)):
+        QTest.mouseClick(canvas, left, pos=at(canvas, x, y))
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    zone = screen._presenter.state.drawing.chosen
+    assert isinstance(zone, ZoneSpec)
+    assert len(zone.points) == 3
+
+
+def test_a_refused_zone_keeps_its_corners(screen: CamerasScreen) -> None:
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    before = screen._presenter.state.drawing.rules
+    QTest.keyClick(canvas, Qt.Key.Key_P)
+    left = Qt.MouseButton.LeftButton
+    crossing = ((0.2, 0.2), (0.8, 0.8), (0.8, 0.2), (0.2, 0.8))
+    for x, y in (*crossing, crossing[0]):
+        QTest.mouseClick(canvas, left, pos=at(canvas, x, y))
+    assert "crosses" in screen._presenter.state.problem
+    assert screen._presenter.state.drawing.rules == before
+    assert canvas.draft_points == 4
+    # Two corners taken back, each by its own key, and the border ends well.
+    QTest.keyClick(canvas, Qt.Key.Key_Backspace)
+    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.draft_points == 2
+    for x, y in ((0.2, 0.8), crossing[0]):
+        QTest.mouseClick(canvas, left, pos=at(canvas, x, y))
+    assert screen._presenter.state.problem == ""
+    assert len(screen._presenter.state.drawing.rules) == len(before) + 1
+
+
+def test_undo_while_drawing_takes_back_points_first(screen: CamerasScreen) -> None:
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    count = len(lines_of(screen))
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    QTest.keyClick(canvas, Qt.Key.Key_L)
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 0.2, 0.3))
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(canvas, Qt.Key.Key_Z, control)
+    assert canvas.draft_points == 0
+    assert len(lines_of(screen)) == count - 1
+    QTest.keyClick(canvas, Qt.Key.Key_Z, control)
+    assert len(lines_of(screen)) == count
 
 
 def test_places_of_a_shelf_are_dragged_one_after_the_other(
@@ -241,7 +294,7 @@ def test_escape_draws_nothing(screen: CamerasScreen) -> None:
     canvas = canvas_of(screen)
     canvas.setFocus()
     before = screen._presenter.state.drawing
-    QTest.keyClick(canvas, Qt.Key.Key_Z)
+    QTest.keyClick(canvas, Qt.Key.Key_P)
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, 0.2, 0.3))
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert canvas.draft_points == 0

@@ -44,7 +44,7 @@ def _drawing(stage: Stage) -> None:
     canvas = stage.page.findChild(RuleCanvas)
     assert isinstance(canvas, RuleCanvas)
     canvas.setFocus()
-    QTest.keyClick(canvas, Qt.Key.Key_Z)
+    QTest.keyClick(canvas, Qt.Key.Key_P)
     rect = canvas.picture_rect()
     for x, y in ((0.25, 0.6), (0.7, 0.58), (0.85, 0.9)):
         place = QPointF(rect.left() + x * rect.width(), rect.top() + y * rect.height())

@@ -34,6 +34,7 @@ from watchpost.console.widgets.rule_shapes import (
 _GRAB_PX = 12.0
 _HANDLE_PX = 9.0
 _PEN_PX = 11.0
+_SAME_PX = 3.0
 _MOST_CORNERS = 40
 _NUDGE_KEYS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -150,9 +151,22 @@ class RuleCanvas(QWidget):
             self.released.emit()
 
     def set_point(self) -> None:
-        """Set a point of the new rule where the pen is."""
-        if self._tool is not None and not self._image.isNull():
+        """Set a point where the pen is; on the last one again, close the new border."""
+        if self._tool is None or self._image.isNull():
+            return
+        last = self._draft[-1] if self._draft else None
+        if (
+            last is None
+            or _apart(self._pixel(last), self._pixel(self._pen)) >= _SAME_PX
+        ):
             self._put(self._pen)
+        elif len(self._draft) > 2:
+            self.finish()
+
+    def draw_on(self, points: Sequence[Point]) -> None:
+        """Take up a rule that was refused, less the point that would end it again."""
+        assert self._tool is not None
+        self._set_draft(list(points[: _POINTS.get(self._tool, _MOST_CORNERS) - 1]))
 
     def finish(self) -> None:
         """Close the new border."""

@@ -242,10 +242,11 @@ class CamerasPresenter(QObject):
 
     # Rules
 
-    def draw(self, kind: RuleKind, points: Points) -> None:
-        """Add a rule, or a place to the selected shelf."""
+    def draw(self, kind: RuleKind, points: Points) -> bool:
+        """Add a rule, or a place to the selected shelf; False when it is refused."""
         self._problem = self._history.draw(kind, points)
         self._refresh()
+        return not self._problem
 
     def change_rule(self, index: int, rule: RuleSpec) -> None:
         """Replace a rule by a changed one."""

@@ -149,10 +149,10 @@ class CamerasScreen(Page):
             tool.clicked.connect(partial(self._use_tool, kind))
         self._turn.clicked.connect(presenter.turn_line)
         self._delete.clicked.connect(presenter.delete_rule)
-        self._undo.clicked.connect(presenter.undo)
+        self._undo.clicked.connect(self._undo_step)
         self._redo.clicked.connect(presenter.redo)
         canvas.drawn.connect(self._on_drawn)
-        canvas.draft_changed.connect(self._show_hint)
+        canvas.draft_changed.connect(self._show_draft)
         canvas.moved.connect(presenter.reshape)
         canvas.grabbed.connect(presenter.grab_point)
         canvas.released.connect(presenter.release_point)
@@ -186,7 +186,7 @@ class CamerasScreen(Page):
                 "drawing.remove_point": canvas.remove_point,
                 "drawing.delete": presenter.delete_rule,
                 "drawing.turn": presenter.turn_line,
-                "drawing.undo": presenter.undo,
+                "drawing.undo": self._undo_step,
                 "drawing.redo": presenter.redo,
             },
         )
@@ -249,9 +249,8 @@ class CamerasScreen(Page):
             tool.setEnabled(usable)
         self._turn.setEnabled(isinstance(chosen, LineSpec))
         self._delete.setEnabled(chosen is not None)
-        self._undo.setEnabled(looking and state.can_undo)
         self._redo.setEnabled(looking and state.can_redo)
-        self._show_hint()
+        self._show_draft()
         self._problem.setText(state.problem)
         self._problem.setVisible(bool(state.problem))
         self._hint.setVisible(usable)
@@ -298,7 +297,19 @@ class CamerasScreen(Page):
             self._use_tool(None)
 
     @Slot()
-    def _show_hint(self) -> None:
+    def _undo_step(self) -> None:
+        """Take back the last point of what is being drawn, else the last step."""
+        if self._canvas.draft_points:
+            self._canvas.remove_point()
+        else:
+            self._presenter.undo()
+
+    @Slot()
+    def _show_draft(self) -> None:
+        """Say what comes next and what can be taken back."""
+        state = self._presenter.state
+        can_undo = state.can_undo or self._canvas.draft_points > 0
+        self._undo.setEnabled(state.mode is Mode.LOOK and can_undo)
         self._hint.setText(self._hint_words())
 
     def _hint_words(self) -> str:
@@ -313,7 +324,7 @@ class CamerasScreen(Page):
             )
         if self._tool in POLYGONS:
             return (
-                self.tr("End at the first corner, or with Ctrl+Enter.")
+                self.tr("End at the first corner, or with Enter on the last.")
                 if points > 2
                 else self.tr("Set the corners, one after the other.")
             )
@@ -324,9 +335,10 @@ class CamerasScreen(Page):
         return self.tr("Drag a point, or move it with the arrows.")
 
     def _on_drawn(self, kind: RuleKind, points: Points) -> None:
-        self._presenter.draw(kind, points)
+        if not self._presenter.draw(kind, points):
+            self._canvas.draw_on(points)
         # A shelf has many places: they are drawn in one go.
-        if kind is not RuleKind.SHELF:
+        elif kind is not RuleKind.SHELF:
             self._use_tool(None)
 
     def _begin_add(self, target: AddCamera) -> None:
