@@ -14,6 +14,7 @@ from watchpost.base.clock import NS_PER_S
 from watchpost.domain.alarms import AlarmKind
 from watchpost.domain.cameras import CameraState, SourceKind
 from watchpost.domain.facings import FacingState
+from watchpost.domain.quality import QualityTrouble
 from watchpost.domain.rules import Anchor, Direction
 from watchpost.protocol.alarms import AlarmRecord
 from watchpost.protocol.cameras import (
@@ -392,6 +393,7 @@ def _event(
         why=f"Track {track} was {before} of the line at {clock}.1 and {after} of it at {clock}.3.",
         has_clip=moment >= at("07:30:00"),
         clip_note="" if moment >= at("07:30:00") else "Clip not kept: the disk quota of 20 GiB ended it.",
+        picture=(QualityTrouble.BLURRED,) if index % 17 == 5 else (),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,6 +57,11 @@ REMEDY: Mapping[QualityTrouble, str] = {
 """What to do about it, one sentence."""
 
 
+def what_is_wrong(troubles: Sequence[QualityTrouble]) -> str:
+    """Return the worst two in words, the middle of a sentence."""
+    return " and ".join(WHAT[trouble] for trouble in troubles[:2])
+
+
 @dataclass(frozen=True, slots=True)
 class QualityReport:
     """What one look at a camera's picture found.
@@ -84,5 +89,5 @@ class QualityReport:
         """What is wrong and what to do; empty when all is well."""
         if not self.troubles:
             return ""
-        what = " and ".join(WHAT[trouble] for trouble in self.troubles[:2])
+        what = what_is_wrong(self.troubles)
         return f"{what[0].upper()}{what[1:]}. {REMEDY[self.troubles[0]]}"

@@ -44,7 +44,8 @@ def _counts(stage: Stage) -> None:
     page = _review(stage)
     _ready(stage)
     page.presenter.queue.set_mode("counts")
-    page.presenter.open_event(stage.edge.all_events[0].id)
+    doubtful = next(e for e in stage.edge.all_events if e.picture)
+    page.presenter.open_event(doubtful.id)
     _ready(stage)
     if not page.queue.isVisible():
         page.player.queue_button.click()

@@ -18,8 +18,9 @@ from watchpost.console.screens.review.queue import case_name
 from watchpost.console.screens.review.scenes import class_title
 from watchpost.console.times import short_clock_text
 from watchpost.console.widgets.player.scene import BoxMark, FrameScene
+from watchpost.domain.quality import what_is_wrong
 from watchpost.protocol.edge import Role
-from watchpost.protocol.review import CorrectionReason
+from watchpost.protocol.review import CorrectionReason, Event
 
 REVIEWERS: frozenset[Role] = frozenset(("supervisor", "manager", "admin"))
 NO_TALLY = Tally(0, 0)
@@ -136,8 +137,16 @@ def case_state(case: Case) -> CaseState:
         case_name(case),
         f"{case.camera_name} · {case.line_name} · {when}",
         event.model if event is not None else "",
-        event.why if event is not None else "",
+        _why(event) if event is not None else "",
     )
+
+
+def _why(event: Event) -> str:
+    """Return why it was counted, and first why that may be wrong."""
+    if not event.picture:
+        return event.why
+    doubt = _tr("In doubt ({what}).").format(what=what_is_wrong(event.picture))
+    return f"{doubt} {event.why}"
 
 
 def form_state(desk: Desk, *, undo: str, redo: str) -> FormState:

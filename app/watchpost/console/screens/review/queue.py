@@ -375,6 +375,8 @@ def _event_row(case: Case, event: Event, now_ns: int, *, waiting: bool) -> CaseR
         chip = _tr("Waiting")
     elif event.corrected:
         chip = _tr("Corrected")
+    elif event.picture:
+        chip = _tr("In doubt")
     elif not event.has_clip:
         chip = _tr("No clip")
     return CaseRow(
