@@ -6,11 +6,20 @@ import pytest
 
 from support import site
 from support.fake_edge import FakeEdge, FrozenClock, fake_link
-from watchpost.console.rule_values import NOT_TOLD, facing_states, value_words
+from watchpost.base.clock import NS_PER_S
+from watchpost.console.rule_values import (
+    NOT_TOLD,
+    RuleValue,
+    facing_states,
+    rule_value,
+    value_words,
+)
 from watchpost.console.screens.cameras.presenter import CamerasPresenter
 from watchpost.console.screens.wall.describe import describe_tile
+from watchpost.domain.cameras import CameraState
 from watchpost.domain.facings import FacingState
 from watchpost.protocol.cameras import Camera, StationSpec, StationStatus
+from watchpost.protocol.live import CameraUpdate
 
 
 @pytest.fixture
@@ -95,4 +104,54 @@ def test_the_wall_and_the_cameras_page_say_the_same(
     assert presenter.state.value == f"Now: {tile.rules[1].words}"
     presenter.select("cam-dock")
     presenter.select_rule(1)
-    assert presenter.state.value == "Now: -, last picture 00:42 ago"
+    assert presenter.state.value == "Not looked at"
+
+
+def test_an_old_value_is_told_with_its_age(
+    ruled: dict[str, Camera], qapp: object
+) -> None:
+    edge = FakeEdge()
+    edge.all_cameras = tuple(ruled.values())
+    link = fake_link(edge)
+    hall, later = ruled["cam-hall"], site.NOW + 30 * NS_PER_S
+
+    def told(camera: Camera, now_ns: int = site.NOW) -> RuleValue:
+        return rule_value(link, camera, camera.zones[0], now_ns)
+
+    words = "3 inside, 2 waiting, longest 74 s"
+    assert told(hall) == RuleValue(words)
+    assert told(hall, later) == RuleValue(f"{words}, 00:30 ago", is_old=True)
+    # Nobody looks any more: what was there is still said, and that it is old.
+    away = edge.set_status(
+        "cam-hall", state=CameraState.STALLED, zones=None, last_frame_ns=site.NOW
+    )
+    edge.push(CameraUpdate(status=away))
+    camera = link.camera("cam-hall")
+    assert camera is not None
+    assert told(camera, later) == RuleValue(f"{words}, 00:30 ago", is_old=True)
+    totals = rule_value(link, camera, camera.lines[0], later)
+    assert totals == RuleValue("In 41  Out 38, 00:30 ago", is_old=True)
+    # Live, yet not analysed.
+    live = edge.set_status("cam-hall", state=CameraState.LIVE)
+    edge.push(CameraUpdate(status=live))
+    camera = link.camera("cam-hall")
+    assert camera is not None
+    assert told(camera) == RuleValue(f"{words}, 00:00 ago", is_old=True)
+    dock = ruled["cam-dock"]
+    assert told(dock) == RuleValue("not looked at", is_old=True)
+
+
+def test_values_of_a_silent_edge_are_old(
+    ruled: dict[str, Camera], qapp: object
+) -> None:
+    edge = FakeEdge()
+    edge.all_cameras = tuple(ruled.values())
+    link = fake_link(edge)
+    edge.lose()
+    tile = describe_tile(
+        link, ruled["cam-shelf"], site.NOW + NS_PER_S, several_edges=False
+    )
+    (shelf,) = tile.rules
+    assert shelf.is_old
+    assert shelf.words == "14 of 16 filled, 1 not known, 00:01 ago"
+    assert set(shelf.shape.facings) == {FacingState.UNKNOWN}

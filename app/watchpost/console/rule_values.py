@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QCoreApplication
 
+from watchpost.base.clock import NS_PER_S
+from watchpost.console.bridge.edges import EdgeLink, LinkState
+from watchpost.console.moments import age_text
+from watchpost.domain.cameras import CameraState
 from watchpost.domain.facings import FacingState
 from watchpost.protocol.cameras import (
     Camera,
@@ -16,10 +22,77 @@ from watchpost.protocol.cameras import (
 )
 
 NOT_TOLD = "-"
+_OLD_NS = 5 * NS_PER_S
+"""A live camera is told of every second."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """What a rule measures.
+
+    Attributes:
+        words: The value, with its age when it is old; empty while there is nothing to
+            say.
+        is_old: Nobody can tell whether it still holds.
+    """
+
+    words: str = ""
+    is_old: bool = False
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Rules", text)
+
+
+def rule_value(
+    link: EdgeLink,
+    camera: Camera,
+    rule: LineSpec | ZoneSpec | ShelfSpec | StationSpec,
+    now_ns: int,
+) -> RuleValue:
+    """Return what a rule measures now, or what it did when somebody looked last.
+
+    Args:
+        link: The camera's edge.
+        camera: As it is known now.
+        rule: As the edge has it.
+        now_ns: This computer's time, UTC.
+    """
+    is_old, told_ns = _age_of(link, camera, now_ns)
+    status = camera.status
+    if isinstance(rule, LineSpec):
+        words = totals_words(camera, rule)
+    else:
+        words = value_words(status, rule)
+        if words == NOT_TOLD and not isinstance(rule, StationSpec):
+            looked = link.last_looked(camera.id)
+            if looked is not None:
+                words = value_words(looked[0], rule)
+                if not is_old or told_ns is None:
+                    told_ns = looked[1]
+            is_old = True
+    if words == NOT_TOLD:
+        return RuleValue(_tr("not looked at"), is_old=True)
+    if not words or not is_old or told_ns is None:
+        return RuleValue(words, is_old)
+    text = _tr("{value}, {age} ago")
+    return RuleValue(text.format(value=words, age=age_text(told_ns, now_ns)), is_old)
+
+
+def _age_of(link: EdgeLink, camera: Camera, now_ns: int) -> tuple[bool, int | None]:
+    """Return whether a camera's values are old, and of when they are."""
+    if is_silent(link):
+        return True, link.since_ns
+    status = camera.status
+    if status.state is not CameraState.LIVE:
+        return True, status.last_frame_ns
+    heard_ns = link.heard_ns(camera.id)
+    return heard_ns is not None and now_ns - heard_ns > _OLD_NS, heard_ns
+
+
+def is_silent(link: EdgeLink) -> bool:
+    """Return whether nothing is heard of an edge."""
+    return link.state in (LinkState.LOST, LinkState.REFUSED)
 
 
 def totals_words(camera: Camera, line: LineSpec) -> str:

@@ -113,6 +113,8 @@ class EdgeLink(QObject):
         self._clock = clock
         self._listen_to = listen_to
         self._stream: Listener | None = None
+        self._heard_ns: dict[str, int] = {}
+        self._looked: dict[str, tuple[CameraStatus, int]] = {}
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.timeout.connect(self.start)
@@ -155,6 +157,17 @@ class EdgeLink(QObject):
     def camera(self, camera_id: str) -> Camera | None:
         """Return a camera as it is known now."""
         return next((c for c in self.cameras if c.id == camera_id), None)
+
+    def heard_ns(self, camera_id: str) -> int | None:
+        """Return when the edge last told of a camera, by this computer's clock."""
+        return self._heard_ns.get(camera_id)
+
+    def last_looked(self, camera_id: str) -> tuple[CameraStatus, int] | None:
+        """Return what a camera told when it was analysed last, and when it was heard.
+
+        None: not since this console heard of it.
+        """
+        return self._looked.get(camera_id)
 
     @Slot()
     def reload_cameras(self) -> None:
@@ -207,6 +220,8 @@ class EdgeLink(QObject):
 
     def _on_cameras(self, cameras: tuple[Camera, ...]) -> None:
         self.cameras = cameras
+        for camera in cameras:
+            self._hear(camera.status)
         self.cameras_changed.emit()
 
     def _on_alarms(self, alarms: tuple[AlarmRecord, ...]) -> None:
@@ -215,6 +230,16 @@ class EdgeLink(QObject):
 
     @Slot(object)
     def _on_status(self, status: CameraStatus) -> None:
+        self._hear(status)
+        self._take_status(status)
+
+    def _hear(self, status: CameraStatus) -> None:
+        now_ns = self._clock.utc_ns()
+        self._heard_ns[status.camera_id] = now_ns
+        if status.zones is not None or status.shelves is not None:
+            self._looked[status.camera_id] = status, now_ns
+
+    def _take_status(self, status: CameraStatus) -> None:
         self.cameras = tuple(
             c.model_copy(update={"status": status}) if c.id == status.camera_id else c
             for c in self.cameras
@@ -232,7 +257,7 @@ class EdgeLink(QObject):
             count_in=counted.count_in,
             count_out=counted.count_out,
         )
-        self._on_status(camera.status.model_copy(update={"totals": (*others, now)}))
+        self._take_status(camera.status.model_copy(update={"totals": (*others, now)}))
 
     @Slot(object)
     def _on_judged(self, judged: Judged) -> None:
@@ -250,7 +275,7 @@ class EdgeLink(QObject):
             s.model_copy(update=now) if s.station_id == judged.station_id else s
             for s in camera.status.stations
         )
-        self._on_status(camera.status.model_copy(update={"stations": stations}))
+        self._take_status(camera.status.model_copy(update={"stations": stations}))
 
     @Slot(object)
     def take_alarm(self, alarm: AlarmRecord) -> None:

@@ -12,13 +12,13 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from watchpost.base.clock import Clock
 from watchpost.base.errors import WatchpostError
-from watchpost.console.bridge.edges import EdgeLink, LinkState
+from watchpost.console.bridge.edges import EdgeLink
 from watchpost.console.moments import age_text
 from watchpost.console.rule_values import (
-    NOT_TOLD,
+    RuleValue,
     facing_states,
-    totals_words,
-    value_words,
+    is_silent,
+    rule_value,
 )
 from watchpost.console.screens.cameras.drawing import (
     Drawing,
@@ -36,7 +36,6 @@ from watchpost.domain.facings import FacingState
 from watchpost.protocol.cameras import (
     Camera,
     CameraSpec,
-    CameraStatus,
     LineSpec,
     ProbeResult,
     SourceSpec,
@@ -74,7 +73,7 @@ class CamerasState:
         mode: What the right side is for.
         drawing: Rules as drawn.
         facings: What is known of the places of each shelf, by its identifier.
-        value: What the selected rule measures, in words; empty: nothing yet.
+        values: What each saved rule measures, by its identifier.
         changed: Rules differ from what the edge has.
         can_undo, can_redo: Steps of the drawing.
         busy: A call is under way: says what, else empty.
@@ -89,7 +88,7 @@ class CamerasState:
     mode: Mode = Mode.LOOK
     drawing: Drawing = field(default_factory=Drawing)
     facings: Mapping[str, tuple[FacingState, ...]] = field(default_factory=dict)
-    value: str = ""
+    values: Mapping[str, RuleValue] = field(default_factory=dict)
     changed: bool = False
     can_undo: bool = False
     can_redo: bool = False
@@ -98,6 +97,19 @@ class CamerasState:
     probe: ProbeResult | None = None
     facts: str = ""
     usb: tuple[UsbDevice, ...] = ()
+
+    @property
+    def value(self) -> str:
+        """What the selected rule measures, in words; empty: nothing yet."""
+        rule = self.drawing.chosen
+        found = self.values.get(rule.id) if rule is not None else None
+        if found is None or not found.words:
+            return ""
+        if found.is_old:
+            return found.words[:1].upper() + found.words[1:]
+        if isinstance(rule, LineSpec):
+            return _tr("Today: {value}").format(value=found.words)
+        return _tr("Now: {value}").format(value=found.words)
 
 
 def _tr(text: str) -> str:
@@ -134,6 +146,8 @@ class CamerasPresenter(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_PICTURE_MS)
         self._timer.timeout.connect(self._ask_picture)
+        # Ages grow while nothing is told.
+        self._timer.timeout.connect(self._refresh)
         link.cameras_changed.connect(self._on_cameras)
         link.camera_status.connect(self._refresh)
         link.state_changed.connect(self._refresh)
@@ -433,8 +447,9 @@ class CamerasPresenter(QObject):
     def _refresh(self) -> None:
         camera = self._link.camera(self._selected)
         history = self._history
-        silent = self._link.state in (LinkState.LOST, LinkState.REFUSED)
-        told = camera.status if camera is not None and not silent else None
+        told = None
+        if camera is not None and not is_silent(self._link):
+            told = camera.status
         self.state = CamerasState(
             rows=tuple(self._row(c) for c in self._link.cameras),
             camera=camera,
@@ -443,7 +458,7 @@ class CamerasPresenter(QObject):
             facings={s.id: facing_states(told, s) for s in camera.shelves}
             if camera is not None
             else {},
-            value=self._value(camera, told),
+            values=self._values(camera),
             changed=history.changed,
             can_undo=history.can_undo,
             can_redo=history.can_redo,
@@ -455,19 +470,16 @@ class CamerasPresenter(QObject):
         )
         self.changed.emit()
 
-    def _value(self, camera: Camera | None, told: CameraStatus | None) -> str:
-        """Return what the selected rule measures; one not saved has measured nothing."""
-        rule = self._history.now.chosen
-        if camera is None or rule is None or not rule.id:
-            return ""
-        if isinstance(rule, LineSpec):
-            words = totals_words(camera, rule)
-            return _tr("Today: {value}").format(value=words) if words else ""
-        words = value_words(told, rule)
-        if words != NOT_TOLD or camera.status.last_frame_ns is None:
-            return _tr("Now: {value}").format(value=words)
-        age = age_text(camera.status.last_frame_ns, self._clock.utc_ns())
-        return _tr("Now: {value}, last picture {age} ago").format(value=words, age=age)
+    def _values(self, camera: Camera | None) -> Mapping[str, RuleValue]:
+        """Return what saved rules measure; one not saved has measured nothing."""
+        if camera is None:
+            return {}
+        now_ns = self._clock.utc_ns()
+        return {
+            rule.id: rule_value(self._link, camera, rule, now_ns)
+            for rule in self._history.now.rules
+            if rule.id
+        }
 
     def _row(self, camera: Camera) -> CameraRow:
         status = camera.status

@@ -9,9 +9,14 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox, QStackedWidget, QWidget
 
 from watchpost.console.actions import Scope
+from watchpost.console.rule_values import RuleValue
 from watchpost.console.screens.cameras.camera_list import CameraList
 from watchpost.console.screens.cameras.panels import DetailPanel, SourcePanel
-from watchpost.console.screens.cameras.presenter import CamerasPresenter, Mode
+from watchpost.console.screens.cameras.presenter import (
+    CamerasPresenter,
+    CamerasState,
+    Mode,
+)
 from watchpost.console.screens.page import Page, PageContext
 from watchpost.console.targets import AddCamera, ShowCamera, Target
 from watchpost.console.theme import set_look
@@ -26,7 +31,13 @@ from watchpost.console.widgets.parts import (
 )
 from watchpost.console.widgets.player.scene import RuleMark
 from watchpost.console.widgets.rule_canvas import RuleCanvas
-from watchpost.console.widgets.rule_shapes import POLYGONS, Points, RuleKind, shape_of
+from watchpost.console.widgets.rule_shapes import (
+    POLYGONS,
+    Points,
+    RuleKind,
+    RuleSpec,
+    shape_of,
+)
 from watchpost.domain.cameras import SourceKind
 from watchpost.protocol.cameras import LineSpec, SourceSpec
 
@@ -237,10 +248,7 @@ class CamerasScreen(Page):
                 next_place = self._canvas if self._taken else self.first_focus()
                 next_place.setFocus(Qt.FocusReason.OtherFocusReason)
             self._taken = False
-        marks = [
-            RuleMark(rule.name, shape_of(rule, state.facings.get(rule.id, ())))
-            for rule in state.drawing.rules
-        ]
+        marks = [_mark(state, rule) for rule in state.drawing.rules]
         self._canvas.show_rules(marks if looking else [], state.drawing.selected)
         self._canvas.show_message(self._message())
         chosen = state.drawing.chosen if looking else None
@@ -398,3 +406,10 @@ class CamerasScreen(Page):
         self._canvas.show_picture(b"")
         text = self.tr("Camera {name} was removed. Its counts stay.")
         self.context.say(text.format(name=name))
+
+
+def _mark(state: CamerasState, rule: RuleSpec) -> RuleMark:
+    """Return a rule as it is drawn: its name and, once saved, what it measures."""
+    value = state.values.get(rule.id, RuleValue())
+    shape = shape_of(rule, state.facings.get(rule.id, ()))
+    return RuleMark(rule.name, shape, value.words, value.is_old)

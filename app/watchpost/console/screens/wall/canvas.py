@@ -310,7 +310,10 @@ class TileCanvas(QWidget):
             return
         if view.card is not None:
             last = self._last.get(key)
-            self._tile_painter.no_picture(painter, tile.video, last, view.card)
+            card = self._tile_painter.no_picture(painter, tile.video, last, view.card)
+            if self._overlays and not view.card.waiting:
+                room = tile.video.bottom() - card.bottom() - 4
+                self._overlay.last_values(painter, tile.video, view.rules, room)
             return
         frame = self._frames.get(key)
         self._paint_bars(painter, tile)

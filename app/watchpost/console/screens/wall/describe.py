@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from watchpost.console.bridge.edges import EdgeLink, LinkState
 from watchpost.console.moments import age_text, clock_text
-from watchpost.console.rule_values import facing_states, totals_words, value_words
+from watchpost.console.rule_values import facing_states, is_silent, rule_value
 from watchpost.console.screens.wall.view import (
     CardView,
     DetailView,
@@ -18,15 +18,14 @@ from watchpost.console.screens.wall.view import (
     TruthView,
 )
 from watchpost.console.widgets.marks import MarkFill, MarkKind, priority_mark
-from watchpost.console.widgets.rule_shapes import shape_of
+from watchpost.console.widgets.rule_shapes import RuleSpec, shape_of
 from watchpost.domain.cameras import CameraState
 from watchpost.protocol.alarms import AlarmRecord
 from watchpost.protocol.cameras import (
     Camera,
     CameraStatus,
     LineTotals,
-    StationSpec,
-    ZoneSpec,
+    ShelfSpec,
 )
 
 NOT_KNOWN = "-"
@@ -49,7 +48,7 @@ def describe_tile(
 ) -> TileView:
     """Return a camera's tile."""
     status = camera.status
-    away = link.state in (LinkState.LOST, LinkState.REFUSED)
+    away = is_silent(link)
     alarm = _alarm_of(link, camera.id, now_ns)
     mark, fill, words = _state(link, status, alarm, now_ns)
     count_in, count_out = _totals(camera)
@@ -70,7 +69,7 @@ def describe_tile(
         fps=_figure(status.fps, "{:.1f}"),
         latency=_figure(status.latency_ms, "{:.0f}"),
         stale=away,
-        rules=_rules(camera, silent=away),
+        rules=_rules(link, camera, now_ns),
         truth=_truth(status),
         card=_card(link, status, now_ns),
         aspect=status.width / status.height
@@ -218,17 +217,19 @@ def _totals(camera: Camera) -> tuple[int | None, int | None]:
     return sum(t.count_in for t in totals), sum(t.count_out for t in totals)
 
 
-def _rules(camera: Camera, *, silent: bool) -> tuple[RuleView, ...]:
-    """Return rules with their values; a silent edge's last ones are not shown as now."""
-    made = [
-        RuleView(n.name, shape_of(n), totals_words(camera, n)) for n in camera.lines
-    ]
-    status = camera.status if not silent else None
-    closed: tuple[ZoneSpec | StationSpec, ...] = (*camera.zones, *camera.stations)
-    made += [RuleView(r.name, shape_of(r), value_words(status, r)) for r in closed]
-    for shelf in camera.shelves:
-        shape = shape_of(shelf, facing_states(status, shelf))
-        made.append(RuleView(shelf.name, shape, value_words(status, shelf)))
+def _rules(link: EdgeLink, camera: Camera, now_ns: int) -> tuple[RuleView, ...]:
+    """Return rules with their values."""
+    # The places of a shelf are dotted while the edge is silent: who knows.
+    told = None if is_silent(link) else camera.status
+    made = []
+    rules: tuple[RuleSpec, ...] = (
+        *camera.lines, *camera.zones, *camera.stations, *camera.shelves,
+    )  # fmt: skip
+    for rule in rules:
+        facings = facing_states(told, rule) if isinstance(rule, ShelfSpec) else ()
+        value = rule_value(link, camera, rule, now_ns)
+        shape = shape_of(rule, facings)
+        made.append(RuleView(rule.name, shape, value.words, value.is_old))
     return tuple(made)
 
 

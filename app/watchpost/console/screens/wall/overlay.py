@@ -23,6 +23,7 @@ from watchpost.protocol.live import Box
 _TAG_ALPHA = 224
 _HALO_ALPHA = 150
 _TAGS_KEPT = 512
+_OLD = "lo"
 _TINY = 240
 """Below this width rules have no tags: the tile's header has the figures."""
 _NARROW = 420
@@ -98,7 +99,8 @@ class OverlayPainter:
         if width < _TINY:
             return RuleLayer(layer, ())
         for rule in rules:
-            tag = self._tag(_rule_words(rule, width), "hi")
+            token = _OLD if rule.is_old else "hi"
+            tag = self._tag(_rule_words(rule, width), token)
             size = tag.deviceIndependentSize().toSize()
             top = tag_place(rule.shape, whole)
             beside = QRect(round(top.x()) + 8, round(top.y()) + 2, 1, size.height())
@@ -109,6 +111,28 @@ class OverlayPainter:
             if place is not None:
                 tags.append((place, tag))
         return RuleLayer(layer, tuple(tags))
+
+    def last_values(
+        self, painter: QPainter, place: QRect, rules: Sequence[RuleView], room: int
+    ) -> None:
+        """Draw what rules told last, each by its name, at the bottom of a tile.
+
+        Args:
+            painter: Of the wall.
+            place: Where the picture would be.
+            rules: Those of the camera.
+            room: Height that may be used, in pixels; what does not fit is left out.
+        """
+        if place.width() < _TINY:
+            return
+        top = place.bottom() + 1
+        for rule in reversed([rule for rule in rules if rule.words]):
+            tag = self._tag(f"{rule.name}  {rule.words}", _OLD)
+            height = tag.deviceIndependentSize().toSize().height()
+            top -= height + 2
+            if top < place.bottom() + 1 - room:
+                return
+            painter.drawPixmap(place.left() + 4, top, tag)
 
     def badge(self, text: str, token: str) -> QPixmap:
         """Return a tag with other words, such as a simulator's truth."""
@@ -128,7 +152,7 @@ class OverlayPainter:
         painter = QPainter(tag)
         painter.fillRect(0, 0, 3, height, self._colours.of(token))
         painter.setFont(self._theme.font(13, 600))
-        painter.setPen(self._colours.hi)
+        painter.setPen(self._colours.lo if token == _OLD else self._colours.hi)
         painter.drawText(
             QRect(8, 0, width - 8, height), Qt.AlignmentFlag.AlignVCenter, text
         )

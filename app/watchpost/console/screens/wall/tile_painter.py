@@ -67,8 +67,12 @@ class TilePainter:
 
     def no_picture(
         self, painter: QPainter, rect: QRect, last: QImage | None, card: CardView
-    ) -> None:
-        """Paint the last picture dimmed and hatched, and the card that says why."""
+    ) -> QRect:
+        """Paint the last picture dimmed and hatched, and the card that says why.
+
+        Returns:
+            Where the card stands.
+        """
         c = self._theme.colours
         painter.fillRect(rect, c.void)
         if last is not None and not card.waiting:
@@ -77,13 +81,13 @@ class TilePainter:
             painter.setOpacity(1.0)
         if not card.waiting:
             painter.fillRect(rect, self._hatch)
-        self._card(painter, rect, card)
+        return self._card(painter, rect, card)
 
     def empty_place(self, painter: QPainter, rect: QRect) -> None:
         """Paint a place without a camera."""
         painter.fillRect(rect, self._theme.colours.void)
 
-    def _card(self, painter: QPainter, rect: QRect, card: CardView) -> None:
+    def _card(self, painter: QPainter, rect: QRect, card: CardView) -> QRect:
         theme, c = self._theme, self._theme.colours
         title, detail = theme.metrics(16, 600), theme.metrics(13)
         small = rect.width() < 260 or rect.height() < 130
@@ -130,6 +134,7 @@ class TilePainter:
             painter.setPen(c.lo)
             flags = int(Qt.TextFlag.TextWordWrap)
             painter.drawText(QRect(x, y, room, wrapped.height() + 4), flags, cause)
+        return box
 
     def _draw_header(self, view: TileView, width: int, height: int) -> QPixmap:
         c = self._theme.colours

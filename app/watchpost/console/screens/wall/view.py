@@ -15,12 +15,14 @@ TileKey = tuple[str, str]
 class RuleView:
     """A rule over the picture: a line with today's totals, a zone or shelf as it is now.
 
-    ``words`` are empty where there is nothing to say of it, ``-`` where nobody can.
+    ``words`` are empty where there is nothing to say of it. They are old where nobody
+    can tell whether they still hold; then they have an age.
     """
 
     name: str
     shape: RuleShape
     words: str
+    is_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,9 +123,33 @@ class OverlayPainter:
         for rule in rules:
             top = tag_place(rule.shape, picture)
             beside = QRectF(top.x() + 8, top.y() - 4, 0, 12)
-            taken.append(
-                self._tag(painter, rule.words, self._colours.hi, beside, bounds, taken)
+            taken.append(self._rule_tag(painter, rule, beside, bounds, taken))
+
+    def _rule_tag(
+        self,
+        painter: QPainter,
+        rule: RuleMark,
+        beside: QRectF,
+        bounds: QRectF,
+        taken: Sequence[QRectF],
+    ) -> QRectF:
+        """Draw a rule's name, and behind it what it measures in lighter letters."""
+        room = 0.0
+        if rule.value:
+            room = self._theme.metrics(13, 400).horizontalAdvance(rule.value) + 8.0
+        colours = self._colours
+        place = self._tag(
+            painter, rule.words, colours.hi, beside, bounds, taken, room=room
+        )
+        if rule.value:
+            painter.setPen(colours.lo if rule.value_is_old else colours.text)
+            painter.setFont(self._theme.font(13, 400))
+            painter.drawText(
+                place.adjusted(8, 0, -6, 0),
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+                rule.value,
             )
+        return place
 
     def _tag(
         self,
@@ -135,9 +159,12 @@ class OverlayPainter:
         rect: QRectF,
         bounds: QRectF,
         taken: Sequence[QRectF],
+        *,
+        room: float = 0.0,
     ) -> QRectF:
         metrics = self._theme.metrics(13, 600)
         size_w, size_h = metrics.horizontalAdvance(text) + 14.0, metrics.height() + 4.0
+        size_w += room
         place = _free_place(rect, size_w, size_h, bounds, taken)
         painter.fillRect(place, self._tag_back)
         painter.fillRect(QRectF(place.left(), place.top(), 3, place.height()), colour)

@@ -43,10 +43,15 @@ class BoxMark:
 
 @dataclass(frozen=True, slots=True)
 class RuleMark:
-    """A rule and what its tag says."""
+    """A rule and what its tag says: its name, and quieter what it measures.
+
+    An old value is one of which nobody can tell whether it still holds.
+    """
 
     words: str
     shape: RuleShape
+    value: str = ""
+    value_is_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
