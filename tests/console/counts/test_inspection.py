@@ -22,6 +22,7 @@ from support.inspected import (
 from watchpost.base.errors import EdgeError
 from watchpost.console.itemmodels.verdicts import VerdictColumn
 from watchpost.console.screens.counts.inspection_words import (
+    empty_words,
     figures_words,
     place_words,
     reason_words,
@@ -30,6 +31,7 @@ from watchpost.console.screens.counts.screen import CountsScreen
 from watchpost.console.targets import ShowLine
 from watchpost.console.theme import ThemeName
 from watchpost.domain.verdicts import NotInspected, Outcome
+from watchpost.protocol.cameras import StationStatus
 from watchpost.protocol.live import Judged
 
 
@@ -103,6 +105,32 @@ def test_another_day_has_no_live_parts(stage: Stage) -> None:
     assert counts.parts.parts.rowCount() == 0
     assert counts.inspection.state.verdicts == ()
     assert not counts.inspection.state.loading
+
+
+def test_a_camera_with_a_station_alone_shows_its_parts(stage: Stage) -> None:
+    """No line can choose it."""
+    ramp = stage.edge.camera(CAMERA).model_copy(update={"lines": ()})
+    status = ramp.status.model_copy(update={"stations": ()})
+    ramp = ramp.model_copy(update={"status": status})
+    stage.edge.all_cameras = (ramp,)
+    stage.edge.all_verdicts = ()
+    stage.link.reload_cameras()
+    parts = page(stage).parts
+    assert not parts.head.isHidden()
+    assert "not looked at" in parts.figures.text()
+    parts.parts_button.click()
+    assert parts.card.title.text() == "No part yet, and nobody looks now."
+
+
+def test_an_empty_list_of_parts_says_whether_anybody_looked() -> None:
+    def title(*statuses: StationStatus | None, is_now: bool = True) -> str:
+        return empty_words(statuses, is_now=is_now)[0]
+
+    blind = STATUS.model_copy(update={"inside": None})
+    assert title(STATUS) == "No part went through a station."
+    assert title(blind, STATUS) == "No part went through a station."
+    assert title(blind, None) == "No part yet, and nobody looks now."
+    assert title(STATUS, is_now=False) == "No part was seen in a station."
 
 
 def test_what_cannot_be_read_is_said(stage: Stage) -> None:

@@ -61,6 +61,20 @@ def _no_parts(stage: Stage) -> None:
     _parts(stage)
 
 
+def _station_alone() -> FakeEdge:
+    """A station that no line goes with; the camera is not analysed."""
+    edge = inspecting_edge()
+    edge.all_verdicts = ()
+    camera = edge.camera(CAMERA)
+    status = camera.status.model_copy(update={"stations": (), "totals": ()})
+    edge.all_cameras = (camera.model_copy(update={"lines": (), "status": status}),)
+    return edge
+
+
+def _its_parts(stage: Stage) -> None:
+    _counts(stage).parts.parts_button.click()
+
+
 SHOTS = [
     Shot(
         "counts-day",
@@ -77,6 +91,13 @@ SHOTS = [
         "counts",
         edge=inspecting_edge,
         act=_no_parts,
+        sizes=(SMALL,),
+    ),
+    Shot(
+        "counts-nobody-looks",
+        "counts",
+        edge=_station_alone,
+        act=_its_parts,
         sizes=(SMALL,),
     ),
     Shot("counts-empty", "counts", edge=lambda: FakeEdge(empty=True), sizes=(SMALL,)),

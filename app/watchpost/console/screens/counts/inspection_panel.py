@@ -19,6 +19,7 @@ from watchpost.console.itemmodels.count_hours import TONE_ROLE
 from watchpost.console.itemmodels.verdicts import VerdictColumn, VerdictModel
 from watchpost.console.screens.counts.inspection_presenter import InspectionState
 from watchpost.console.screens.counts.inspection_words import (
+    empty_words,
     figures_words,
     rows,
     unknown_words,
@@ -105,7 +106,12 @@ class InspectionPanel(QWidget):
         if not state.stations:
             self.hours_button.setChecked(True)
             self.stack.setCurrentIndex(0)
-        unknown = [name for _, status in state.stations for name in status.unknown]
+        unknown = [
+            name
+            for _, status in state.stations
+            if status is not None
+            for name in status.unknown
+        ]
         if unknown:
             self.figures.setText(unknown_words(tuple(dict.fromkeys(unknown))))
         else:
@@ -127,8 +133,7 @@ class InspectionPanel(QWidget):
         elif state.loading:
             self.card.show_message("clock", self.tr("Reading the parts"), busy=True)
         else:
-            self.card.show_message(
-                "slash",
-                self.tr("No part went through a station."),
-                self.tr("Each is told here as soon as it is behind the station."),
-            )
+            period = state.period
+            is_now = period is not None and period.holds(self._clock.utc_ns())
+            statuses = [status for _, status in state.stations]
+            self.card.show_message("slash", *empty_words(statuses, is_now=is_now))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from watchpost.base.errors import WatchpostError
 from watchpost.console.bridge.edges import EdgeLink
 from watchpost.console.screens.counts.periods import Period
-from watchpost.protocol.cameras import StationStatus
+from watchpost.protocol.cameras import Camera, StationStatus
 from watchpost.protocol.inspection import VerdictPage, VerdictRecord
 from watchpost.protocol.live import Judged
 
@@ -25,7 +25,8 @@ class InspectionState:
 
     Attributes:
         period: Day or week; None before it is known.
-        stations: Name and today's figures of every station of the chosen cameras.
+        stations: Name and today's figures of every station of the chosen cameras, and
+            of those that no line can choose; None where none are told.
         verdicts: Of the period, newest first; the newest :data:`MOST` at most.
         loading: Nothing has been read yet.
         sentence: Why nothing can be shown, or that what is shown is old.
@@ -33,7 +34,7 @@ class InspectionState:
     """
 
     period: Period | None = None
-    stations: tuple[tuple[str, StationStatus], ...] = ()
+    stations: tuple[tuple[str, StationStatus | None], ...] = ()
     verdicts: tuple[VerdictRecord, ...] = ()
     loading: bool = True
     sentence: str = ""
@@ -115,12 +116,12 @@ class InspectionPresenter(QObject):
             )
 
     def _asked(self) -> list[str]:
-        """Return the chosen cameras that have stations."""
-        return [
-            camera.id
-            for camera in self._link.cameras
-            if camera.id in self._camera_ids and camera.stations
-        ]
+        return [camera.id for camera in self._link.cameras if self._is_watched(camera)]
+
+    def _is_watched(self, camera: Camera) -> bool:
+        """Return whether its stations are shown: a line chose it, or none can."""
+        chosen = camera.id in self._camera_ids or not camera.lines
+        return chosen and bool(camera.stations)
 
     def _on_cameras(self, _status: object = None) -> None:
         had = bool(self.state.stations)
@@ -128,21 +129,21 @@ class InspectionPresenter(QObject):
         if self.state.stations and not had:
             self.load()
 
-    def _stations(self) -> tuple[tuple[str, StationStatus], ...]:
-        found: list[tuple[str, StationStatus]] = []
+    def _stations(self) -> tuple[tuple[str, StationStatus | None], ...]:
+        found: list[tuple[str, StationStatus | None]] = []
         for camera in self._link.cameras:
-            if camera.id in self._camera_ids:
+            if self._is_watched(camera):
                 figures = {s.station_id: s for s in camera.status.stations}
                 found += [
-                    (station.name, figures[station.id])
+                    (station.name, figures.get(station.id))
                     for station in camera.stations
-                    if station.id in figures
                 ]
         return tuple(found)
 
     def _on_judged(self, judged: Judged) -> None:
         period = self.state.period
-        here = judged.camera_id in self._camera_ids
+        camera = self._link.camera(judged.camera_id)
+        here = camera is not None and self._is_watched(camera)
         if here and period is not None and period.holds(judged.at_ns):
             self._soon()
 

@@ -82,8 +82,35 @@ def place_words(box: tuple[float, float, float, float]) -> str:
     )[down][across]
 
 
-def figures_words(name: str, status: StationStatus) -> str:
+def empty_words(
+    statuses: Sequence[StationStatus | None], *, is_now: bool
+) -> tuple[str, str]:
+    """Return why a list of parts is empty: what is so, and what follows from it.
+
+    Args:
+        statuses: Of the stations that are shown.
+        is_now: The period goes on; else it is over.
+    """
+    if not is_now:
+        return (
+            _tr("No part was seen in a station."),
+            _tr("Coverage says how much of this time was analysed."),
+        )
+    if all(status is None or status.inside is None for status in statuses):
+        return (
+            _tr("No part yet, and nobody looks now."),
+            _tr("The camera is not analysed; a part may be missed."),
+        )
+    return (
+        _tr("No part went through a station."),
+        _tr("Each is told here as soon as it is behind the station."),
+    )
+
+
+def figures_words(name: str, status: StationStatus | None) -> str:
     """Return a station's parts of today in one sentence."""
+    if status is None:
+        return _tr("{name}: not looked at.").format(name=name)
     words = _tr(
         "{name} today: {passed} passed, {failed} failed, {missed} not inspected."
     )
