@@ -231,14 +231,35 @@ def test_a_refused_zone_keeps_its_corners(screen: CamerasScreen) -> None:
     assert "crosses" in screen._presenter.state.problem
     assert screen._presenter.state.drawing.rules == before
     assert canvas.draft_points == 4
+    assert screen._words.currentIndex() == 1
     # Two corners taken back, each by its own key, and the border ends well.
     QTest.keyClick(canvas, Qt.Key.Key_Backspace)
     QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert canvas.draft_points == 2
+    assert screen._words.currentIndex() == 0
     for x, y in ((0.2, 0.8), crossing[0]):
         QTest.mouseClick(canvas, left, pos=at(canvas, x, y))
     assert screen._presenter.state.problem == ""
     assert len(screen._presenter.state.drawing.rules) == len(before) + 1
+
+
+def test_a_refused_drawing_can_be_given_up_and_moves_no_picture(
+    screen: CamerasScreen,
+) -> None:
+    canvas = canvas_of(screen)
+    canvas.setFocus()
+    where = canvas.mapToGlobal(canvas.picture_rect().topLeft())
+    QTest.keyClick(canvas, Qt.Key.Key_L)
+    left = Qt.MouseButton.LeftButton
+    for x in (0.5, 0.503):
+        QTest.mouseClick(canvas, left, pos=at(canvas, x, 0.5))
+    assert screen._presenter.state.problem
+    assert canvas.draft_points == 1
+    QApplication.processEvents()
+    assert canvas.mapToGlobal(canvas.picture_rect().topLeft()) == where
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert canvas.draft_points == 0
+    assert screen._presenter.state.problem == ""
 
 
 def test_undo_while_drawing_takes_back_points_first(screen: CamerasScreen) -> None:

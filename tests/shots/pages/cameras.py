@@ -39,16 +39,22 @@ def _show(camera_id: str, rule: int, stage: Stage) -> None:
     page._presenter.select_rule(rule)
 
 
-def _drawing(stage: Stage) -> None:
-    """A zone half drawn, the pen on its way to the next corner."""
+def _zone(stage: Stage, *corners: tuple[float, float]) -> RuleCanvas:
+    """Take the tool and click corners."""
     canvas = stage.page.findChild(RuleCanvas)
     assert isinstance(canvas, RuleCanvas)
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_P)
-    rect = canvas.picture_rect()
-    for x, y in ((0.25, 0.6), (0.7, 0.58), (0.85, 0.9)):
+    for x, y in corners:
+        rect = canvas.picture_rect()
         place = QPointF(rect.left() + x * rect.width(), rect.top() + y * rect.height())
         QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place.toPoint())
+    return canvas
+
+
+def _drawing(stage: Stage) -> None:
+    """A zone half drawn, the pen on its way to the next corner."""
+    canvas = _zone(stage, (0.25, 0.6), (0.7, 0.58), (0.85, 0.9))
     for _ in range(9):
         QTest.keyClick(canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
 
@@ -63,10 +69,9 @@ def _station(stage: Stage) -> None:
 
 
 def _refused(stage: Stage) -> None:
-    page = stage.page
-    assert isinstance(page, CamerasScreen)
-    crossed = ((0.2, 0.6), (0.8, 0.9), (0.8, 0.6), (0.2, 0.9))
-    page._presenter.draw(RuleKind.ZONE, crossed)
+    """A border that crosses itself: its corners stay."""
+    canvas = _zone(stage, (0.2, 0.6), (0.8, 0.9), (0.8, 0.6), (0.2, 0.9))
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
 
 
 SHOTS = [

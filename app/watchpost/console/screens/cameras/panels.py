@@ -96,7 +96,7 @@ class DetailPanel(QWidget):
         self._none = label(
             self.tr(
                 "No rule yet. Press L on the picture for a counting line, then set both "
-                "ends; G is a gate of two lines, Z a zone, S a place on a shelf, I an "
+                "ends; G is a gate of two lines, P a zone, S a place on a shelf, I an "
                 "inspection station."
             ),
             "label",

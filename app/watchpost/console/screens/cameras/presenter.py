@@ -262,6 +262,12 @@ class CamerasPresenter(QObject):
         self._refresh()
         return not self._problem
 
+    def forget_problem(self) -> None:
+        """What was refused is being mended, or given up."""
+        if self._problem:
+            self._problem = ""
+            self._refresh()
+
     def change_rule(self, index: int, rule: RuleSpec) -> None:
         """Replace a rule by a changed one."""
         self._problem = self._history.change(index, rule)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox, QStackedWidget, QWidget
 
 from watchpost.console.actions import Scope
@@ -40,6 +40,8 @@ from watchpost.console.widgets.rule_shapes import (
 )
 from watchpost.domain.cameras import SourceKind
 from watchpost.protocol.cameras import LineSpec, SourceSpec
+
+_WORDS_PX = 38
 
 
 def create(context: PageContext) -> Page:
@@ -98,6 +100,7 @@ class CamerasScreen(Page):
         self._hint = ElidedLabel(look="label")
         self._facts = ElidedLabel(look="label")
         self._problem = label(look="p2-text", wrap=True)
+        self._words = QStackedWidget()
         self._detail, self._source = DetailPanel(theme), SourcePanel(theme)
         self._right = QStackedWidget()
         self._mode: Mode | None = None
@@ -123,23 +126,24 @@ class CamerasScreen(Page):
             self._redo,
             None,
         )
-        # Its room stays, or the picture beneath would jump.
-        policy = self._hint.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._hint.setSizePolicy(policy)
+        # What is wrong takes the hint's place, and there is room for two lines of it,
+        # or the picture beneath would jump away from the pointer.
+        for words in (self._hint, self._problem):
+            place = QWidget()
+            place.setLayout(column(words, None))
+            self._words.addWidget(place)
+        self._words.setMinimumHeight(px(_WORDS_PX))
         middle = panel()
         inner = column(
             tools,
-            self._hint,
-            self._problem,
+            self._words,
             self._canvas,
             self._facts,
             gap=8,
             margins=10,
         )
-        inner.setStretch(3, 1)
+        inner.setStretch(2, 1)
         middle.setLayout(inner)
-        self._problem.hide()
         right = panel()
         self._right.addWidget(self._detail)
         self._right.addWidget(self._source)
@@ -163,7 +167,7 @@ class CamerasScreen(Page):
         self._undo.clicked.connect(self._undo_step)
         self._redo.clicked.connect(presenter.redo)
         canvas.drawn.connect(self._on_drawn)
-        canvas.draft_changed.connect(self._show_draft)
+        canvas.draft_changed.connect(self._on_draft)
         canvas.moved.connect(presenter.reshape)
         canvas.grabbed.connect(presenter.grab_point)
         canvas.released.connect(presenter.release_point)
@@ -260,7 +264,7 @@ class CamerasScreen(Page):
         self._redo.setEnabled(looking and state.can_redo)
         self._show_draft()
         self._problem.setText(state.problem)
-        self._problem.setVisible(bool(state.problem))
+        self._words.setCurrentIndex(1 if state.problem else 0)
         self._hint.setVisible(usable)
         self._show_where_to_begin(empty=looking and not state.rows)
         self._facts.setText(state.facts if looking else "")
@@ -303,6 +307,7 @@ class CamerasScreen(Page):
             self._canvas.let_go()
         else:
             self._use_tool(None)
+            self._presenter.forget_problem()
 
     @Slot()
     def _undo_step(self) -> None:
@@ -313,6 +318,11 @@ class CamerasScreen(Page):
             self._presenter.undo()
 
     @Slot()
+    def _on_draft(self) -> None:
+        if self._tool is not None:
+            self._presenter.forget_problem()
+        self._show_draft()
+
     def _show_draft(self) -> None:
         """Say what comes next and what can be taken back."""
         state = self._presenter.state
@@ -344,7 +354,10 @@ class CamerasScreen(Page):
 
     def _on_drawn(self, kind: RuleKind, points: Points) -> None:
         if not self._presenter.draw(kind, points):
-            self._canvas.draw_on(points)
+            # Taken up again, and not changed: what is wrong with it stays in sight.
+            with QSignalBlocker(self._canvas):
+                self._canvas.draw_on(points)
+            self._show_draft()
         # A shelf has many places: they are drawn in one go.
         elif kind is not RuleKind.SHELF:
             self._use_tool(None)
