@@ -777,6 +777,7 @@ class FakeEdge(EdgeClient):
         if camera.id == "cam-dock" and start == site.at("03:00:00"):
             looked, gap = 0.0, "Camera 07 sent nothing 03:00 to 04:00."
         before = (start // site.HOUR * 7919) % 5 - 2
+        doubtful = [e for e in chosen if e.picture]
         return CountBucket(
             from_ns=start,
             to_ns=end,
@@ -788,6 +789,8 @@ class FakeEdge(EdgeClient):
             looked=looked,
             before_in=max(0, count_in + before),
             before_out=max(0, count_out - before),
+            in_doubt=len(doubtful),
+            picture=tuple(dict.fromkeys(t for e in doubtful for t in e.picture)),
             gap_sentence=gap,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from watchpost.domain.quality import QualityTrouble
 from watchpost.protocol.wire import Answer
 
 Bucket = Literal["hour", "day"]
@@ -30,6 +31,10 @@ class CountBucket(Answer):
     looked: float
     before_in: int | None = None
     before_out: int | None = None
+    in_doubt: int = 0
+    """How many of ``reported_*`` were counted while the picture was bad."""
+    picture: tuple[QualityTrouble, ...] = ()
+    """What was wrong with it then, what most of them suffered from first."""
     gap_sentence: str = ""
     """Such as "Camera 02 sent nothing 13:10 to 13:25.", empty when complete."""
 

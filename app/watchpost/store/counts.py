@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -14,13 +15,21 @@ from sqlalchemy import Column, Connection, func, select
 
 from watchpost.base.clock import NS_PER_S
 from watchpost.domain.coverage import CoverageGap
+from watchpost.domain.quality import QualityTrouble, what_is_wrong
 from watchpost.protocol.counts import Bucket, CountBucket, LineCounts
 from watchpost.store.calendar import Span, day_of, iso, spans, week_before, zone
 from watchpost.store.coverage import select_gaps, select_looked, share
 from watchpost.store.database import Database
 from watchpost.store.gap_sentences import gap_sentence
+from watchpost.store.pictures import bad_until, troubles_of
 from watchpost.store.refusals import unknown
-from watchpost.store.tables import cameras, corrections, events, lines
+from watchpost.store.tables import (
+    bad_pictures,
+    cameras,
+    corrections,
+    events,
+    lines,
+)
 
 _QUARTER_NS = 900 * NS_PER_S
 _MAX_GAPS = 10_000
@@ -36,6 +45,7 @@ _CSV_HEADER = (
     "corrected in",
     "corrected out",
     "inside",
+    "in doubt",
     "looked at",
     "note",
 )
@@ -161,6 +171,20 @@ class _Quarters:
         return end[0] - begin[0], end[1] - begin[1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Doubtful:
+    """Crossings counted on a bad picture, by time, each with what was wrong."""
+
+    moments: list[int]
+    troubles: list[tuple[QualityTrouble, ...]]
+
+    def within(self, span: Span) -> tuple[int, tuple[QualityTrouble, ...]]:
+        """Return how many, and their troubles, the most frequent first."""
+        first, last = (bisect_left(self.moments, edge) for edge in span)
+        each = Counter(t for found in self.troubles[first:last] for t in found)
+        return last - first, tuple(trouble for trouble, _ in each.most_common())
+
+
 def _buckets(
     connection: Connection,
     line: LineInfo,
@@ -175,6 +199,7 @@ def _buckets(
     last = wanted[-1][1]
     reported = _reported(connection, line.id, first, last)
     changed = _changed(connection, line.id, first, last)
+    doubtful = _doubtful(connection, line.id, wanted[0][0], last)
     spans_looked = select_looked(connection, line.camera_id, first, last)
     gaps = _by_span(
         wanted,
@@ -192,6 +217,7 @@ def _buckets(
         looked = _looked(spans_looked, span, now_ns)
         was_looked = _looked(spans_looked, before, now_ns) > 0
         week = corrected(before) if was_looked else (None, None)
+        in_doubt, picture = doubtful.within(span)
         found.append(
             CountBucket(
                 from_ns=span[0],
@@ -204,6 +230,8 @@ def _buckets(
                 looked=looked,
                 before_in=week[0],
                 before_out=week[1],
+                in_doubt=in_doubt,
+                picture=picture,
                 gap_sentence=gap_sentence(
                     gaps.get(index, ()),
                     (span[0], min(span[1], now_ns)),
@@ -268,6 +296,27 @@ def _changed(connection: Connection, line_id: str, begin: int, end: int) -> _Qua
     return _running(rows)
 
 
+def _doubtful(connection: Connection, line_id: str, begin: int, end: int) -> _Doubtful:
+    rows = connection.execute(
+        select(events.c.at_ns, bad_pictures.c.troubles)
+        .join(
+            bad_pictures,
+            (bad_pictures.c.camera_id == events.c.camera_id)
+            & (bad_pictures.c.from_ns <= events.c.at_ns)
+            & (bad_until > events.c.at_ns),
+        )
+        .where(
+            events.c.line_id == line_id,
+            events.c.at_ns >= begin,
+            events.c.at_ns < end,
+        )
+        .order_by(events.c.at_ns)
+    ).all()
+    return _Doubtful(
+        [row.at_ns for row in rows], [troubles_of(row.troubles) for row in rows]
+    )
+
+
 def _running(rows: Any) -> _Quarters:
     starts: list[int] = []
     sums = [(0, 0)]
@@ -305,6 +354,7 @@ def _csv_rows(
             b.corrected_in,
             b.corrected_out,
             b.inside,
+            b.in_doubt,
         )
         seen = b.looked or any(numbers[:4])
         yield (
@@ -313,10 +363,18 @@ def _csv_rows(
             harmless(line.name),
             iso(b.from_ns, place),
             iso(b.to_ns, place),
-            *(numbers if seen else ("",) * 5),
+            *(numbers if seen else ("",) * 6),
             f"{b.looked:.4f}",
-            harmless(b.gap_sentence),
+            harmless(_note(b)),
         )
+
+
+def _note(bucket: CountBucket) -> str:
+    """Return what is missing, and why some counts are in doubt."""
+    if not bucket.in_doubt:
+        return bucket.gap_sentence
+    doubt = f"{bucket.in_doubt} in doubt: {what_is_wrong(bucket.picture)}."
+    return f"{bucket.gap_sentence} {doubt}".strip()
 
 
 def harmless(cell: str) -> str:

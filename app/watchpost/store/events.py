@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, func, literal, select, tuple_
 
 from watchpost.base.clock import datetime_from_ns
-from watchpost.domain.quality import QualityTrouble
 from watchpost.domain.rules import Direction
 from watchpost.protocol.review import Event, EventPage
+from watchpost.store.pictures import troubles_of, troubles_within
 from watchpost.store.refusals import parse_cursor, unknown
 from watchpost.store.tables import (
-    bad_pictures,
     cameras,
     corrections,
     disputes,
@@ -49,17 +48,7 @@ _dispute = (
     .limit(1)
     .scalar_subquery()
 )
-_bad_picture = (
-    select(bad_pictures.c.troubles)
-    .where(
-        bad_pictures.c.camera_id == events.c.camera_id,
-        bad_pictures.c.from_ns <= events.c.at_ns,
-        func.coalesce(bad_pictures.c.to_ns, literal(_STILL_GROWING)) > events.c.at_ns,
-    )
-    .order_by(bad_pictures.c.from_ns.desc())
-    .limit(1)
-    .scalar_subquery()
-)
+_troubles = troubles_within(events.c.camera_id, events.c.at_ns, events.c.at_ns)
 _EVENTS = (
     select(
         events,
@@ -68,7 +57,7 @@ _EVENTS = (
         releases.c.name.label("model"),
         _recorded_to.label("recorded_to_ns"),
         _first_recorded.label("first_recorded_ns"),
-        _bad_picture.label("picture"),
+        _troubles.label("picture"),
         _dispute.label("dispute_id"),
         exists().where(corrections.c.event_id == events.c.id).label("corrected"),
     )
@@ -150,12 +139,8 @@ def _event(row: Row[Any], zone: tzinfo | None) -> Event:
         clip_note="" if has_clip else _clip_note(row, zone),
         corrected=row.corrected,
         dispute_id=row.dispute_id,
-        picture=_troubles(row.picture),
+        picture=troubles_of(row.picture),
     )
-
-
-def _troubles(joined: str | None) -> tuple[QualityTrouble, ...]:
-    return tuple(map(QualityTrouble, joined.split(","))) if joined else ()
 
 
 def _why(row: Row[Any], zone: tzinfo | None) -> str:

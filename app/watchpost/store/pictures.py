@@ -7,13 +7,29 @@ began, when counts of its first seconds are written already.
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
-from watchpost.domain.quality import HARMLESS, QualityReport
+from watchpost.domain.quality import HARMLESS, QualityReport, QualityTrouble
 from watchpost.store.database import Database
 from watchpost.store.settings import SettingsRepository
 from watchpost.store.tables import bad_pictures
+
+_STILL_BAD = 2**62
+
+bad_until: ColumnElement[int] = func.coalesce(bad_pictures.c.to_ns, literal(_STILL_BAD))
+"""When a stretch of bad pictures ended, in SQL; far ahead while it lasts."""
 
 
 class PictureRepository:
@@ -43,6 +59,36 @@ class PictureRepository:
             StoreError: It cannot be written.
         """
         self._db.write(lambda connection: _note(connection, camera_id, report))
+
+
+def troubles_within(
+    camera_id: ColumnElement[Any],
+    from_ns: ColumnElement[int],
+    to_ns: ColumnElement[int],
+) -> ScalarSelect[Any]:
+    """Return what was wrong with a camera's picture, in SQL; NULL where all was well.
+
+    Args:
+        camera_id: Whose picture.
+        from_ns: First moment, a column of the outer query.
+        to_ns: Last moment, which belongs to it.
+    """
+    return (
+        select(bad_pictures.c.troubles)
+        .where(
+            bad_pictures.c.camera_id == camera_id,
+            bad_pictures.c.from_ns <= to_ns,
+            bad_until > from_ns,
+        )
+        .order_by(bad_pictures.c.from_ns.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def troubles_of(joined: str | None) -> tuple[QualityTrouble, ...]:
+    """Return the troubles of a row, the worst first; none for NULL."""
+    return tuple(map(QualityTrouble, joined.split(","))) if joined else ()
 
 
 def _note(connection: Connection, camera_id: str, report: QualityReport) -> None:

@@ -12,14 +12,13 @@ from sqlalchemy import Connection, Row, Select, func, insert, literal, select, t
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from watchpost.base.ids import new_id
-from watchpost.domain.quality import QualityTrouble
 from watchpost.domain.verdicts import NotInspected, Outcome, Verdict
 from watchpost.protocol.inspection import DefectRecord, VerdictPage, VerdictRecord
 from watchpost.store.database import Database
 from watchpost.store.ledger import release_numbers
+from watchpost.store.pictures import troubles_of, troubles_within
 from watchpost.store.refusals import parse_cursor
 from watchpost.store.tables import (
-    bad_pictures,
     cameras,
     outbox,
     releases,
@@ -28,7 +27,6 @@ from watchpost.store.tables import (
 )
 
 MAX_PAGE = 500
-_STILL_GROWING = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,25 +179,14 @@ class VerdictRepository:
         }
 
 
-_bad_picture = (
-    select(bad_pictures.c.troubles)
-    .where(
-        bad_pictures.c.camera_id == verdicts.c.camera_id,
-        bad_pictures.c.from_ns <= verdicts.c.to_ns,
-        func.coalesce(bad_pictures.c.to_ns, literal(_STILL_GROWING))
-        > verdicts.c.from_ns,
-    )
-    .order_by(bad_pictures.c.from_ns.desc())
-    .limit(1)
-    .scalar_subquery()
-)
+_troubles = troubles_within(verdicts.c.camera_id, verdicts.c.from_ns, verdicts.c.to_ns)
 _VERDICTS = (
     select(
         verdicts,
         cameras.c.name.label("camera_name"),
         stations.c.name.label("station_name"),
         releases.c.name.label("model"),
-        _bad_picture.label("picture"),
+        _troubles.label("picture"),
     )
     .join(cameras, cameras.c.id == verdicts.c.camera_id)
     .join(stations, stations.c.id == verdicts.c.station_id)
@@ -226,9 +213,7 @@ def _record(row: Row[Any]) -> VerdictRecord:
         sequence=row.sequence,
         model=row.model,
         rules_version=row.rules_version,
-        picture=tuple(map(QualityTrouble, row.picture.split(",")))
-        if row.picture
-        else (),
+        picture=troubles_of(row.picture),
     )
 
 

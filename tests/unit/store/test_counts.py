@@ -18,6 +18,7 @@ from support.counting import (
 from watchpost.base.clock import NS_PER_S
 from watchpost.base.errors import StoreError
 from watchpost.domain.coverage import CoverageGap, NotAnalysed
+from watchpost.domain.quality import QualityReport, QualityTrouble
 from watchpost.domain.rules import Direction
 from watchpost.protocol.review import CorrectionRequest
 from watchpost.store.cameras import CameraRecord, CameraRepository
@@ -25,6 +26,8 @@ from watchpost.store.counts import CountReader, harmless
 from watchpost.store.coverage import CoverageRepository
 from watchpost.store.database import Database
 from watchpost.store.ledger import Ledger
+from watchpost.store.pictures import PictureRepository
+from watchpost.store.settings import SettingsRepository
 
 MINUTE = 60 * NS_PER_S
 MIDNIGHT = NOON - 12 * HOUR
@@ -197,6 +200,30 @@ def test_gaps_are_said(
     assert third.gap_sentence == ""
 
 
+def test_counts_made_on_a_bad_picture_are_marked(
+    reader: CountReader, camera: CameraRecord, count: Counting, db: Database
+) -> None:
+    pictures = PictureRepository(db, SettingsRepository(db))
+    blurred, dirty = QualityTrouble.BLURRED, QualityTrouble.DIRTY
+    for at_ns in (NOON - 1, NOON, NOON + MINUTE, NOON + 2 * MINUTE, NOON + HOUR):
+        count(at_ns)
+    ends = NOON + 2 * MINUTE
+    pictures.changed(camera.id, QualityReport(NOON + 9, (blurred,), NOON))
+    pictures.changed(
+        camera.id, QualityReport(NOON + MINUTE, (blurred, dirty), NOON + MINUTE)
+    )
+    pictures.changed(camera.id, QualityReport(ends, (), None))
+    before, bad, after = reader.line_counts(
+        DOOR, NOON - HOUR, NOON + 2 * HOUR, "hour", "UTC"
+    ).buckets
+    assert (bad.reported_in, bad.in_doubt, bad.picture) == (3, 2, (blurred, dirty))
+    assert [(b.in_doubt, b.picture) for b in (before, after)] == [(0, ())] * 2
+    table = reader.csv(NOON, NOON + HOUR, "hour", "UTC").decode()
+    (told,) = csv.DictReader(io.StringIO(table))
+    assert told["in doubt"] == "2"
+    assert "2 in doubt: the picture is blurred and the lens is dirty." in told["note"]
+
+
 def test_a_removed_camera_keeps_its_counts(
     reader: CountReader,
     cameras: CameraRepository,
@@ -240,7 +267,8 @@ def test_csv_tells_no_data_from_zero_and_is_no_formula(
         ["0", "0", "0", "0", "1"],
         ["", "", "", "", ""],
     ]
-    assert [row[10] for row in rows[1:]] == ["1.0000", "1.0000", "0.0000"]
+    assert [row[10] for row in rows[1:]] == ["0", "0", ""]
+    assert [row[11] for row in rows[1:]] == ["1.0000", "1.0000", "0.0000"]
     assert table.endswith(b"\r\n")
 
 

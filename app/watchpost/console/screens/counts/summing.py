@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from watchpost.domain.quality import QualityTrouble
 from watchpost.protocol.counts import CountBucket, LineCounts
 
 # Below this an hour is incomplete even when no single gap is long enough to be told.
@@ -35,6 +36,8 @@ class Hour:
         known: What follows from it.
         running: It has begun and not ended.
         gaps: Sentences about what is missing.
+        in_doubt: How many were counted while the picture was bad.
+        picture: What was wrong with it then.
     """
 
     from_ns: int
@@ -50,6 +53,8 @@ class Hour:
     known: Known = Known.NO_DATA
     running: bool = False
     gaps: tuple[str, ...] = ()
+    in_doubt: int = 0
+    picture: tuple[QualityTrouble, ...] = ()
 
     @property
     def is_corrected(self) -> bool:
@@ -82,6 +87,8 @@ class Totals:
     """Hours or days that have begun."""
     incomplete: int = 0
     """Hours or days of which something is missing."""
+    in_doubt: int = 0
+    """Crossings that were counted while the picture was bad."""
 
 
 def add_up(lines: Sequence[LineCounts], now_ns: int) -> tuple[Hour, ...]:
@@ -111,6 +118,8 @@ def _sum(buckets: tuple[CountBucket, ...], now_ns: int) -> Hour:
         known=_known(buckets, gaps, now_ns),
         running=running,
         gaps=gaps,
+        in_doubt=sum(b.in_doubt for b in buckets),
+        picture=tuple(dict.fromkeys(t for b in buckets for t in b.picture)),
     )
 
 
@@ -151,4 +160,5 @@ def totals(hours: Sequence[Hour]) -> Totals:
         done_until_ns=done[-1].to_ns if done else None,
         begun=len(begun),
         incomplete=sum(hour.known in (Known.PARTLY, Known.NO_DATA) for hour in begun),
+        in_doubt=sum(hour.in_doubt for hour in begun),
     )

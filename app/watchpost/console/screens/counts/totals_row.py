@@ -72,8 +72,8 @@ class TotalsRow(QWidget):
             self.tr("now") if running else self.tr("at the end")
         )
         self.coverage.setText(coverage_words(state, sums))
-        missing = bool(sums.incomplete)
-        set_look(self.coverage, "nodata-text" if missing else "label")
+        doubtful = bool(sums.incomplete or sums.in_doubt)
+        set_look(self.coverage, "nodata-text" if doubtful else "label")
 
 
 class _Figure(QFrame):

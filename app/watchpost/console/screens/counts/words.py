@@ -10,6 +10,7 @@ from watchpost.console.screens.counts.presenter import CountsState
 from watchpost.console.screens.counts.summing import Hour, Known, Totals
 from watchpost.console.times import short_clock_text, weekday_text
 from watchpost.console.widgets.count_chart import BarKnown, CountBar
+from watchpost.domain.quality import what_is_wrong
 from watchpost.protocol.review import Dispute
 
 WEEK_NS = 7 * 86_400 * 1_000_000_000
@@ -97,6 +98,9 @@ def note_words(hour: Hour, disputes: tuple[Dispute, ...]) -> str:
     elif hour.known is Known.PARTLY and not words:
         share = _tr("Only {n} % of the time was analysed.")
         words.append(share.format(n=round(100 * hour.looked)))
+    if hour.in_doubt:
+        doubt = _tr("{n} in doubt: {what}.")
+        words.append(doubt.format(n=hour.in_doubt, what=what_is_wrong(hour.picture)))
     if hour.is_corrected and hour.known is not Known.FUTURE:
         words.append(_tr("Corrected."))
     if hour.running:
@@ -191,14 +195,25 @@ def coverage_words(state: CountsState, sums: Totals) -> str:
     """Return the sentence beside the totals."""
     if not sums.begun:
         return "-"
-    if not sums.incomplete:
-        return _tr("Complete: analysed all the time.")
-    words = (
-        _tr("Incomplete: data is missing in {n} of {all} hours.")
-        if state.period.span == "day"
-        else _tr("Incomplete: data is missing on {n} of {all} days.")
-    )
+    by_day = state.period.span == "week"
+    if sums.in_doubt:
+        return _in_doubt_words(sums, by_day=by_day)
+    words = _tr("Complete: analysed all the time.")
+    if sums.incomplete and by_day:
+        words = _tr("Incomplete: data is missing on {n} of {all} days.")
+    elif sums.incomplete:
+        words = _tr("Incomplete: data is missing in {n} of {all} hours.")
     return words.format(n=sums.incomplete, all=sums.begun)
+
+
+def _in_doubt_words(sums: Totals, *, by_day: bool) -> str:
+    """Return both in two short lines: what is missing, and what is in doubt."""
+    words = _tr("Analysed all the time; {doubt} counts in doubt.")
+    if sums.incomplete and by_day:
+        words = _tr("Data missing on {n} of {all} days; {doubt} counts in doubt.")
+    elif sums.incomplete:
+        words = _tr("Data missing in {n} of {all} hours; {doubt} counts in doubt.")
+    return words.format(n=sums.incomplete, all=sums.begun, doubt=sums.in_doubt)
 
 
 def number_text(value: int) -> str:
