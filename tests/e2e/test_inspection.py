@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import asdict
 from pathlib import Path
 
@@ -66,6 +68,9 @@ def test_faulty_parts_are_rejected_and_good_ones_pass(tmp_path: Path) -> None:
         page = edge.client.verdicts(station_id=station.id, to_ns=last.at_ns + 1)
         assert page.next_cursor is None
         compare(page.verdicts, begin_ns)
+        table = edge.client.verdicts_csv(from_ns=0, to_ns=last.at_ns + 1, tz="UTC")
+        rows = csv.DictReader(io.StringIO(table.decode()))
+        assert [row["id"] for row in rows] == [v.id for v in page.verdicts]
         rejected = edge.client.verdicts(outcome=Outcome.FAIL).verdicts
         assert failed.verdict_id in {v.id for v in rejected}
         assert all(v.defects and v.reason is None for v in rejected)

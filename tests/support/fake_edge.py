@@ -439,7 +439,11 @@ class FakeEdge(EdgeClient):
                         measure=measure,
                         minutes=(),
                     )
-        raise EdgeError("There is no such zone or shelf.", code="watched.unknown")
+        raise EdgeError(
+            "There is no such zone or shelf.",
+            todo="Read the list again.",
+            code="watched.unknown",
+        )
 
     def visits(
         self,
@@ -503,6 +507,10 @@ class FakeEdge(EdgeClient):
         more = str(start + limit) if start + limit < len(chosen) else None
         page = tuple(chosen[start : start + limit])
         return VerdictPage(verdicts=page, next_cursor=more)
+
+    def verdicts_csv(self, *, from_ns: int, to_ns: int, tz: str) -> bytes:
+        self._called("verdicts_csv", from_ns, to_ns, tz)
+        return b"camera,station,from,to,outcome\r\n"
 
     def event(self, event_id: str) -> Event:
         self._called("event", event_id)

@@ -292,6 +292,10 @@ class InspectionPort(Protocol):
         """Return a page of verdicts, newest first."""
         ...
 
+    def verdicts_csv(self, *, from_ns: int, to_ns: int, timezone: str) -> bytes:
+        """Return every verdict of a stretch of time as CSV."""
+        ...
+
 
 class ClipsPort(Protocol):
     """Recorded video around a moment."""

@@ -350,6 +350,10 @@ class EdgeClient:
             limit=limit,
         )
 
+    def verdicts_csv(self, *, from_ns: int, to_ns: int, tz: str) -> bytes:
+        """Return all verdicts on inspected parts as CSV (UTF-8, ISO 8601 with offset)."""
+        return self._bytes("/verdicts.csv", from_ns=from_ns, to_ns=to_ns, tz=tz)
+
     # Health and models
 
     def health(self) -> HealthSample:

@@ -18,6 +18,7 @@ from watchpost.protocol.cameras import StationStatus
 from watchpost.protocol.inspection import VerdictPage
 from watchpost.protocol.live import Judged
 from watchpost.store.verdicts import StationTotals, StoredVerdict, VerdictRepository
+from watchpost.store.verdicts_csv import verdicts_csv
 
 _log = get_logger(__name__)
 
@@ -148,6 +149,10 @@ class Inspection:
             cursor=cursor,
             limit=limit,
         )
+
+    def verdicts_csv(self, *, from_ns: int, to_ns: int, timezone: str) -> bytes:
+        """Return every verdict of a stretch of time as CSV."""
+        return verdicts_csv(self._store, from_ns, to_ns, timezone)
 
 
 def station_status(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,6 +17,7 @@ from watchpost.domain.quality import QualityTrouble, what_is_wrong
 from watchpost.protocol.counts import Bucket, CountBucket, LineCounts
 from watchpost.store.calendar import Span, day_of, iso, spans, week_before, zone
 from watchpost.store.coverage import select_gaps, select_looked, share
+from watchpost.store.csv_text import csv_text, harmless
 from watchpost.store.database import Database
 from watchpost.store.gap_sentences import gap_sentence
 from watchpost.store.pictures import bad_until, troubles_of
@@ -33,7 +32,6 @@ from watchpost.store.tables import (
 
 _QUARTER_NS = 900 * NS_PER_S
 _MAX_GAPS = 10_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CSV_HEADER = (
     "camera number",
     "camera",
@@ -128,23 +126,20 @@ class CountReader:
         *,
         line_ids: Sequence[str] | None = None,
     ) -> bytes:
-        """Return lines' counts as CSV: UTF-8, RFC 4180, ISO 8601 with offset.
+        """Return lines' counts as CSV, times in ISO 8601 with offset.
 
-        Where nobody looked, numbers are empty: no data is not zero. Names that a
-        spreadsheet would run as a formula begin with an apostrophe.
+        Where nobody looked, numbers are empty: no data is not zero.
         """
         place = zone(tz)
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(_CSV_HEADER)
+        rows: list[Sequence[object]] = []
         for line in self.lines():
             wanted = line.id in line_ids if line_ids is not None else True
             if wanted:
                 counts = self.line_counts(line.id, from_ns, to_ns, bucket, tz)
                 if line.removed and not _anything(counts):
                     continue
-                writer.writerows(_csv_rows(line, counts, place))
-        return text.getvalue().encode("utf-8")
+                rows += _csv_rows(line, counts, place)
+        return csv_text(_CSV_HEADER, rows)
 
 
 _LINES = select(
@@ -375,8 +370,3 @@ def _note(bucket: CountBucket) -> str:
         return bucket.gap_sentence
     doubt = f"{bucket.in_doubt} in doubt: {what_is_wrong(bucket.picture)}."
     return f"{bucket.gap_sentence} {doubt}".strip()
-
-
-def harmless(cell: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

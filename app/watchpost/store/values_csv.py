@@ -1,13 +1,10 @@
-"""What zones and shelves measured, as CSV: UTF-8, RFC 4180, ISO 8601 with offset.
+"""What zones and shelves measured, as CSV, times in ISO 8601 with offset.
 
-Where nobody looked, numbers are empty: no data is not zero. Names that a spreadsheet
-would run as a formula begin with an apostrophe.
+Where nobody looked, numbers are empty: no data is not zero.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import Any
@@ -18,7 +15,7 @@ from watchpost.base.clock import NS_PER_S
 from watchpost.base.errors import StoreError
 from watchpost.domain.minutes import MINUTE_NS
 from watchpost.store.calendar import iso, zone
-from watchpost.store.counts import harmless
+from watchpost.store.csv_text import csv_text, harmless
 from watchpost.store.database import Database
 from watchpost.store.tables import cameras, watched
 from watchpost.store.values import MEASURES, WATCHED, ValueRepository, minutes_of
@@ -66,7 +63,7 @@ def minutes_csv(db: Database, from_ns: int, to_ns: int, tz: str) -> bytes:
                 if found or thing.removed_ns is None:
                     known = {row.minute: row for row in found}
                     rows += _minute_rows(thing, measure, known, (begin, end), place)
-    return _written(_MINUTES_HEADER, rows)
+    return csv_text(_MINUTES_HEADER, rows)
 
 
 def visits_csv(values: ValueRepository, from_ns: int, to_ns: int, tz: str) -> bytes:
@@ -97,7 +94,7 @@ def visits_csv(values: ValueRepository, from_ns: int, to_ns: int, tz: str) -> by
         ]
         cursor = page.next_cursor
         if cursor is None:
-            return _written(_VISITS_HEADER, rows)
+            return csv_text(_VISITS_HEADER, rows)
 
 
 def _minute_rows(
@@ -121,11 +118,3 @@ def _minute_rows(
             iso(at_ns, place),
             *numbers,
         )
-
-
-def _written(header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8")

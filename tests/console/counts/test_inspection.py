@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from shots.stage import SMALL, Stage, make_theme
@@ -19,6 +21,7 @@ from support.inspected import (
     inspecting_edge,
     verdict,
 )
+from watchpost.base.clock import NS_PER_S
 from watchpost.base.errors import EdgeError
 from watchpost.console.itemmodels.verdicts import VerdictColumn
 from watchpost.console.screens.counts.inspection_words import (
@@ -105,6 +108,42 @@ def test_another_day_has_no_live_parts(stage: Stage) -> None:
     assert counts.parts.parts.rowCount() == 0
     assert counts.inspection.state.verdicts == ()
     assert not counts.inspection.state.loading
+
+
+def test_enter_on_a_part_shows_its_recording(stage: Stage) -> None:
+    counts = show_belt(stage)
+    counts.parts.parts_button.click()
+    table = counts.parts.table
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(1, 0))
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    stage.wait(lambda: any(name == "camera_clip" for name, _ in stage.edge.calls))
+    asked = [args for name, args in stage.edge.calls if name == "camera_clip"]
+    camera_id, at_ns, before_s, after_s = asked[0]
+    part = stage.edge.all_verdicts[1]
+    assert camera_id == CAMERA
+    assert at_ns - before_s * NS_PER_S < part.from_ns
+    assert part.to_ns < at_ns + after_s * NS_PER_S
+
+
+def test_parts_are_exported_where_they_are_shown(stage: Stage, tmp_path: Path) -> None:
+    counts = show_belt(stage)
+    names: list[str] = []
+
+    def answer(name: str) -> Path:
+        names.append(name)
+        return tmp_path / name
+
+    counts.ask_file = answer  # type: ignore[method-assign]
+    counts.export_button.click()
+    counts.parts.parts_button.click()
+    counts.export_button.click()
+    assert [name.partition("-")[0] for name in names] == ["counts", "parts"]
+    stage.wait(lambda: all((tmp_path / name).exists() for name in names))
+    assert b"outcome" in (tmp_path / names[1]).read_bytes()
+    period = counts.presenter.state.period
+    asked = [args for name, args in stage.edge.calls if name == "verdicts_csv"]
+    assert asked[0][:2] == (period.from_ns, period.to_ns)
 
 
 def test_a_camera_with_a_station_alone_shows_its_parts(stage: Stage) -> None:

@@ -22,8 +22,9 @@ from watchpost.domain.quality import QualityReport, QualityTrouble
 from watchpost.domain.rules import Direction
 from watchpost.protocol.review import CorrectionRequest
 from watchpost.store.cameras import CameraRecord, CameraRepository
-from watchpost.store.counts import CountReader, harmless
+from watchpost.store.counts import CountReader
 from watchpost.store.coverage import CoverageRepository
+from watchpost.store.csv_text import harmless
 from watchpost.store.database import Database
 from watchpost.store.ledger import Ledger
 from watchpost.store.pictures import PictureRepository

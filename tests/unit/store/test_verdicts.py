@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 from functools import partial
 from queue import Queue
@@ -8,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Executable, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from support.counting import HOUR, NOON, SHA
+from support.counting import DAY, HOUR, NOON, SHA
 from watchpost.base.errors import StoreError
 from watchpost.domain.frames import FrameKey
 from watchpost.domain.quality import QualityReport, QualityTrouble
@@ -27,7 +29,13 @@ from watchpost.store.database import Database
 from watchpost.store.pictures import PictureRepository
 from watchpost.store.settings import SettingsRepository
 from watchpost.store.tables import outbox, verdicts
-from watchpost.store.verdicts import StationTotals, StoredVerdict, VerdictRepository
+from watchpost.store.verdicts import (
+    MAX_PAGE,
+    StationTotals,
+    StoredVerdict,
+    VerdictRepository,
+)
+from watchpost.store.verdicts_csv import verdicts_csv
 
 CRACK = Finding("crack", 0.7, (0.1, 0.2, 0.3, 0.4))
 GOOD = judge([Look(FrameKey(1, i), i) for i in range(4)], 3)
@@ -52,7 +60,7 @@ def store(
 
 
 def other() -> StationSpec:
-    return BELT.model_copy(update={"id": "second", "name": "Second"})
+    return BELT.model_copy(update={"id": "second", "name": "=Second"})
 
 
 def stored(
@@ -157,6 +165,33 @@ def test_a_bad_picture_is_told_with_the_verdict(
     assert older.picture == ()
 
 
+def test_csv_has_every_verdict_and_is_no_formula(
+    store: VerdictRepository, camera: CameraRecord, db: Database
+) -> None:
+    pictures = PictureRepository(db, SettingsRepository(db))
+    blurred = (QualityTrouble.BLURRED,)
+    pictures.changed(camera.id, QualityReport(NOON, blurred, NOON + 90 * 10**9))
+    for minute in range(3):
+        store.append(stored(camera, BAD, minute=minute, station_id="second"))
+    for minute in range(3, 3 + MAX_PAGE):
+        store.append(stored(camera, minute=minute))
+    db.flush()
+    table = verdicts_csv(store, NOON, NOON + DAY, "Europe/Berlin")
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8"), newline="")))
+    assert len(rows) == 3 + MAX_PAGE
+    assert rows[0]["outcome"] == "pass"
+    first = rows[-1]
+    assert (first["outcome"], first["station"]) == ("fail", "'=Second")
+    assert first["defects"] == "; ".join(d.class_name for d in BAD.defects)
+    assert (first["from"], first["to"]) == (
+        "2026-04-14T13:59:58+02:00",
+        "2026-04-14T14:00:00+02:00",
+    )
+    assert [row["in doubt"] for row in rows[-3:]] == ["the picture is blurred", "", ""]
+    with pytest.raises(StoreError, match="time zone"):
+        verdicts_csv(store, NOON, NOON + DAY, "Europe/Nowhere")
+
+
 def test_verdicts_are_never_changed(
     store: VerdictRepository, camera: CameraRecord, db: Database
 ) -> None:
@@ -174,7 +209,7 @@ def test_stations_are_kept_until_somebody_changes_them(
     store: VerdictRepository, cameras: CameraRepository, camera: CameraRecord
 ) -> None:
     changed = cameras.save_rules(camera.id, RulesSpec(version=2), "tester")
-    assert [s.name for s in changed.rules.stations] == ["Belt", "Second"]
+    assert [s.name for s in changed.rules.stations] == ["Belt", "=Second"]
     assert cameras.rules(camera.id, 1).stations == ()
     renamed = BELT.model_copy(update={"name": "Line 4"})
     cameras.save_rules(camera.id, RulesSpec(version=3, stations=(renamed,)), "tester")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from watchpost.api.auth import Anybody, ServicesOf
 from watchpost.domain.verdicts import Outcome
@@ -37,3 +37,16 @@ def verdicts(
         cursor=cursor,
         limit=limit,
     )
+
+
+@router.get("/verdicts.csv", response_class=Response)
+def verdicts_csv(
+    services: ServicesOf,
+    _caller: Anybody,
+    from_ns: Annotated[int, Query(ge=0, lt=2**63)],
+    to_ns: Annotated[int, Query(ge=0, lt=2**63)],
+    tz: Annotated[str, Query(max_length=64)] = "UTC",
+) -> Response:
+    """Return all verdicts on parts last seen in a stretch of time as CSV."""
+    csv = services.inspection.verdicts_csv(from_ns=from_ns, to_ns=to_ns, timezone=tz)
+    return Response(csv, media_type="text/csv; charset=utf-8")

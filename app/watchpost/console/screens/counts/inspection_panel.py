@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -44,12 +44,18 @@ class InspectionPanel(QWidget):
         theme: For sizes and colours.
         clock: For what today is.
         hours: Chart and table of the hours; shown alone where there is no station.
+
+    Signals:
+        clip_wanted: The :class:`VerdictRecord` whose part is to be looked at.
     """
+
+    clip_wanted = Signal(object)
 
     def __init__(self, theme: Theme, clock: Clock, hours: QWidget) -> None:
         super().__init__()
         self._theme = theme
         self._clock = clock
+        self._state = InspectionState()
         self.hours_button = QPushButton(self.tr("Hours"))
         self.parts_button = QPushButton(self.tr("Parts"))
         choices = QButtonGroup(self)
@@ -67,6 +73,7 @@ class InspectionPanel(QWidget):
         self.stack.addWidget(hours)
         self.stack.addWidget(self._build_table())
         choices.idClicked.connect(self.stack.setCurrentIndex)
+        self.table.activated.connect(self._on_part)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)
@@ -80,6 +87,7 @@ class InspectionPanel(QWidget):
         self.table = QTableView()
         set_look(self.table, "framed")
         self.table.setAccessibleName(self.tr("Inspected parts"))
+        self.table.setToolTip(self.tr("Enter or a double click shows the recording"))
         self.table.setModel(self.parts)
         self.table.setItemDelegate(ToneDelegate(theme, TONE_ROLE, self.table))
         self.table.verticalHeader().hide()
@@ -102,6 +110,7 @@ class InspectionPanel(QWidget):
 
     def show_state(self, state: InspectionState) -> None:
         """Show stations and their parts; only the hours where there is no station."""
+        self._state = state
         self.head.setVisible(bool(state.stations))
         if not state.stations:
             self.hours_button.setChecked(True)
@@ -122,6 +131,14 @@ class InspectionPanel(QWidget):
         week = state.period is not None and state.period.span == "week"
         self.parts.set_rows(rows(state.verdicts, self._clock.utc_ns(), week=week))
         self._show_card(state)
+
+    @property
+    def shows_parts(self) -> bool:
+        """Whether the parts are shown, not the hours."""
+        return self.stack.currentIndex() == 1
+
+    def _on_part(self, index: QModelIndex) -> None:
+        self.clip_wanted.emit(self._state.verdicts[index.row()])
 
     def _show_card(self, state: InspectionState) -> None:
         if state.verdicts:

@@ -242,24 +242,26 @@ class CountsPresenter(QObject):
             self._say_error,
         )
 
-    def export(self, path: Path) -> None:
-        """Write the period's counts of all lines as CSV."""
-        period = self.state.period
+    def export(self, path: Path, *, parts: bool = False) -> None:
+        """Write the period's counts of all lines as CSV, or all inspected parts."""
+        period, port = self.state.period, self._link.port
         call = partial(
-            self._link.port.counts_csv,
+            port.verdicts_csv
+            if parts
+            else partial(port.counts_csv, bucket=period.bucket),
             from_ns=period.from_ns,
             to_ns=period.to_ns,
-            bucket=period.bucket,
             tz=zone_name(),
         )
         self._link.tasks.run(
             partial(_save, call, path), self._on_saved, self._say_error
         )
 
-    def file_name(self) -> str:
+    def file_name(self, *, parts: bool = False) -> str:
         """Return a name for the exported file."""
         period = self.state.period
-        word = "counts" if period.span == "day" else "counts-week"
+        what = "parts" if parts else "counts"
+        word = what if period.span == "day" else f"{what}-week"
         return f"{word}-{period.first_day.isoformat()}.csv"
 
     # Answers

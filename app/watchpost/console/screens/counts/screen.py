@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
+from watchpost.base.clock import NS_PER_S
 from watchpost.console.itemmodels.count_hours import (
     TONE_ROLE,
     CountHourModel,
@@ -43,6 +44,7 @@ from watchpost.console.targets import (
     ShowCounted,
     ShowDispute,
     ShowLine,
+    ShowMoment,
     Target,
 )
 from watchpost.console.theme import set_look
@@ -59,6 +61,7 @@ from watchpost.console.widgets.parts import (
 )
 from watchpost.console.widgets.player.card import MessageCard
 from watchpost.console.widgets.tone_delegate import ToneDelegate
+from watchpost.protocol.inspection import VerdictRecord
 
 _WIDTHS = {
     HourColumn.WHEN: 124,
@@ -70,6 +73,10 @@ _WIDTHS = {
     HourColumn.BEFORE_IN: 88,
     HourColumn.BEFORE_OUT: 96,
 }
+
+# What is shown beside a part's time in its station, and of a part that lay there for long.
+_BESIDE_PART_S = 2.0
+_LONGEST_PART_S = 15.0
 
 
 def create(context: PageContext) -> Page:
@@ -222,6 +229,7 @@ class CountsScreen(Page):
         presenter = self.presenter
         presenter.changed.connect(self._show)
         self.inspection.changed.connect(self.parts.show_state)
+        self.parts.clip_wanted.connect(self._show_part)
         presenter.said.connect(self.context.say)
         self.day_button.clicked.connect(lambda: presenter.choose_span("day"))
         self.week_button.clicked.connect(lambda: presenter.choose_span("week"))
@@ -404,16 +412,26 @@ class CountsScreen(Page):
         if hour is not None and hour.reported_in + hour.reported_out:
             self.context.go("review", ShowCounted(line_id, hour.from_ns, hour.to_ns))
 
+    def _show_part(self, verdict: VerdictRecord) -> None:
+        """Show the recording of a part while it was in its station."""
+        half_s = (verdict.to_ns - verdict.from_ns) / NS_PER_S / 2
+        around_s = min(half_s + _BESIDE_PART_S, _LONGEST_PART_S)
+        middle_ns = (verdict.from_ns + verdict.to_ns) // 2
+        self.context.go(
+            "review", ShowMoment(verdict.camera_id, middle_ns, around_s, around_s)
+        )
+
     def _export(self) -> None:
-        path = self.ask_file(self.presenter.file_name())
+        parts = self.parts.shows_parts
+        path = self.ask_file(self.presenter.file_name(parts=parts))
         if path is not None:
-            self.presenter.export(path)
+            self.presenter.export(path, parts=parts)
 
     def ask_file(self, name: str) -> Path | None:
         """Ask where to save; a method of its own so that tests can answer."""
         chosen, _ = QFileDialog.getSaveFileName(
             self,
-            self.tr("Export counts"),
+            self.tr("Export as CSV"),
             str(Path.home() / name),
             self.tr("Comma-separated values (*.csv)"),
         )
