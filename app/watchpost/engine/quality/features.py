@@ -37,6 +37,11 @@ _SMOOTH = 1
 _BLOCK = 8
 _CROP = (288, 512)
 _WINDOW = cv2.createHanningWindow(VIEW_SIZE, cv2.CV_32F)
+_QUARTER = (80, 48)
+# Left and top of each quarter: nearer to the middle than the corners, which are faded out.
+_QUARTERS = tuple((x, y) for x in (10, 70) for y in (8, 40))
+_QUARTER_WINDOW = cv2.createHanningWindow(_QUARTER, cv2.CV_32F)
+_QUARTER_PEAK = 0.12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,6 +186,28 @@ def shift_between(one: Map, other: Map) -> tuple[float, float]:
     """
     (x, y), peak = cv2.phaseCorrelate(one, other)
     return float(np.hypot(x, y)) / VIEW_SIZE[0], float(peak)
+
+
+def turn_between(one: Map, other: Map) -> float | None:
+    """Return how far the quarters of a view lie beside another's.
+
+    A camera that is turned about its own axis moves each quarter another way, and the
+    whole view nowhere.
+
+    Returns:
+        Median over the quarters that can tell, as a share of the picture's width; None
+        where fewer than two can.
+    """
+    lengths = []
+    for x, y in _QUARTERS:
+        part = np.s_[y : y + _QUARTER[1], x : x + _QUARTER[0]]
+        here, there = (np.ascontiguousarray(view[part]) for view in (one, other))
+        (across, down), peak = cv2.phaseCorrelate(here, there, _QUARTER_WINDOW)
+        if peak >= _QUARTER_PEAK:
+            lengths.append(float(np.hypot(across, down)))
+    if len(lengths) < 2:
+        return None
+    return float(np.median(lengths)) / VIEW_SIZE[0]
 
 
 def _resized(picture: NDArray, size: tuple[int, int]) -> NDArray:  # type: ignore[type-arg]

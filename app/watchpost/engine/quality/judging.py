@@ -15,8 +15,10 @@ from watchpost.domain.quality import QualityTrouble
 from watchpost.engine.quality.baseline import Baseline
 from watchpost.engine.quality.features import (
     Features,
+    Map,
     likeness,
     shift_between,
+    turn_between,
 )
 
 Levels = dict[QualityTrouble, float | None]
@@ -32,7 +34,8 @@ _FLAT = 4.0
 _STRUCTURE = 8.0
 _SHIFT = 0.02
 _PEAK = 0.08
-_KNOWN_VIEW = 0.35
+_KNOWN_LOOK = 0.35
+_KNOWN_VIEW = 0.5
 _STILL = 0.02
 _SMOOTH_RISE = 0.22
 _BLOCKS = 1.35
@@ -40,6 +43,8 @@ _LOW_LIGHT = 45.0
 _GAIN = 0.12
 _TURNS = 4
 _WINDOW = 8
+# The view is a mean over some looks, so that who stands before it is not in its way.
+_VIEW_SHARE = 1 / 6
 _DULL = 0.5
 _DULL_SHARE = 0.12
 _FEWEST_TILES = 20
@@ -53,10 +58,12 @@ class Past:
     def __init__(self) -> None:
         self.same: bool | None = None
         """Whether the last picture equals the one before it."""
-        self.dull: np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None = None
+        self.dull: Map | None = None
         """Detail of each tile, a mean over some minutes."""
+        self.view: Map | None = None
+        """The view, a mean over some seconds."""
         self._gains: deque[float] = deque(maxlen=_WINDOW)
-        self._tiles: np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None = None
+        self._tiles: Map | None = None
 
     def add(self, features: Features, *, same: bool | None) -> None:
         """Take in a look."""
@@ -70,6 +77,10 @@ class Past:
             self.dull = features.detail.copy()
         else:
             self.dull += (features.detail - self.dull) / 60
+        if self.view is None:
+            self.view = features.view.copy()
+        else:
+            self.view += _VIEW_SHARE * (features.view - self.view)
 
     def flicker(self) -> float | None:
         """Return the level of flicker, or None before some looks were taken."""
@@ -119,6 +130,9 @@ def judge(
     levels[QualityTrouble.COVERED] = covered
     if visible and (covered is None or covered < 1):
         _judge_details(features, usual, baseline, levels)
+        blur = levels[QualityTrouble.BLURRED]
+        if blur is not None and blur < 2:
+            levels[QualityTrouble.MOVED] = _moved(features, past, baseline)
         levels[QualityTrouble.DIRTY] = _dirty(baseline, past)
     return levels
 
@@ -138,8 +152,6 @@ def _judge_details(
     if blur is not None and blur < 1:
         smooth = (features.smooth - usual["smooth"]) / _SMOOTH_RISE
     levels[QualityTrouble.DAMAGED] = max(blocks, smooth)
-    if blur is not None and blur < 2:
-        levels[QualityTrouble.MOVED] = _moved(features, baseline)
 
 
 def _frozen(baseline: Baseline, past: Past) -> float | None:
@@ -168,13 +180,29 @@ def _covered(features: Features, baseline: Baseline) -> float | None:
     return float(((now < _FLAT) & (now < 0.4 * usual[busy])).mean() / _LOST_SHARE)
 
 
-def _moved(features: Features, baseline: Baseline) -> float | None:
-    if likeness(baseline.view, features.view) >= _KNOWN_VIEW:
+def _moved(features: Features, past: Past, baseline: Baseline) -> float | None:
+    """Ask this look, which knows at once, and the mean of some, which knows better."""
+    found = [_shifted(baseline, features.view, _KNOWN_LOOK)]
+    if past.view is not None:
+        found += [
+            _shifted(baseline, past.view, _KNOWN_VIEW),
+            _turned(baseline, past.view),
+        ]
+    return max((level for level in found if level is not None), default=None)
+
+
+def _shifted(baseline: Baseline, view: Map, known: float) -> float | None:
+    if likeness(baseline.view, view) >= known:
         return 0.0
-    shift, peak = shift_between(baseline.view, features.view)
-    if peak < _PEAK:
-        return None
-    return shift / _SHIFT
+    shift, peak = shift_between(baseline.view, view)
+    return shift / _SHIFT if peak >= _PEAK else None
+
+
+def _turned(baseline: Baseline, view: Map) -> float | None:
+    if likeness(baseline.view, view) >= _KNOWN_VIEW:
+        return 0.0
+    turn = turn_between(baseline.view, view)
+    return None if turn is None else turn / _SHIFT
 
 
 def _dirty(baseline: Baseline, past: Past) -> float | None:

@@ -18,19 +18,26 @@ from watchpost.engine.quality.features import (
     features_of,
     luma_of,
 )
-from watchpost.engine.quality.judging import Past, judge
+from watchpost.engine.quality.judging import Levels, Past, judge
 
 # A trouble whose measure fell below this share of its limit is over.
 _LEAVE = 0.8
 # With a sensor's noise most of a picture changes, with things that move a part of it.
 _NOISY = 0.7
+_OTHER_VIEW = 0.5
 _LONG_NS = 30 * NS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
 class _Delays:
+    """How long a trouble must last to stand, and be away to end.
+
+    What is measured on a mean over looks shows ``late_s`` after it began.
+    """
+
     on_s: float
     off_s: float
+    late_s: float = 0.0
 
 
 _DELAYS = {
@@ -38,7 +45,7 @@ _DELAYS = {
     QualityTrouble.DARK: _Delays(5, 10),
     QualityTrouble.BRIGHT: _Delays(5, 10),
     QualityTrouble.FROZEN: _Delays(7, 2),
-    QualityTrouble.MOVED: _Delays(8, 15),
+    QualityTrouble.MOVED: _Delays(8, 15, late_s=3),
     QualityTrouble.BLURRED: _Delays(8, 10),
     QualityTrouble.FLICKER: _Delays(3, 20),
     QualityTrouble.DAMAGED: _Delays(8, 10),
@@ -54,6 +61,7 @@ class _State:
     def __init__(self, delays: _Delays) -> None:
         self._on_ns = int(delays.on_s * NS_PER_S)
         self._off_ns = int(delays.off_s * NS_PER_S)
+        self._late_ns = int(delays.late_s * NS_PER_S)
         self.bad_since_ns: int | None = None
         self._good_since_ns: int | None = None
         self.standing = False
@@ -68,7 +76,7 @@ class _State:
         elif level >= 1.0 or (self.standing and level >= _LEAVE):
             self._good_since_ns = None
             if self.bad_since_ns is None:
-                self.bad_since_ns = at_ns
+                self.bad_since_ns = at_ns - self._late_ns
             self.standing = self.standing or at_ns - self.bad_since_ns >= self._on_ns
         else:
             self._be_good(at_ns)
@@ -135,7 +143,7 @@ class QualityMonitor:
         )
         for trouble, state in self._states.items():
             state.take(levels[trouble], at_ns)
-        if self._learns and not self._is_suspect():
+        if self._learns and not self._is_suspect(levels):
             still = None if changed is None else changed < _NOISY
             self.baseline.learn(features, at_ns, still=still)
         return self._report(levels, at_ns)
@@ -171,17 +179,20 @@ class QualityMonitor:
         changed = np.bitwise_xor(before, features.thumb)
         return float(any_in_tiles(changed).mean())
 
-    def _is_suspect(self) -> bool:
+    def _is_suspect(self, levels: Levels) -> bool:
         """What may be a trouble must not become the usual."""
-        return self.baseline.is_known and any(
+        if not self.baseline.is_known:
+            return False
+        # A view that is learnt, half of another, is soon like neither.
+        if (levels[QualityTrouble.MOVED] or 0.0) >= _OTHER_VIEW:
+            return True
+        return any(
             state.standing or state.bad_since_ns is not None
             for trouble, state in self._states.items()
             if trouble not in HARMLESS
         )
 
-    def _report(
-        self, levels: dict[QualityTrouble, float | None], at_ns: int
-    ) -> QualityReport:
+    def _report(self, levels: Levels, at_ns: int) -> QualityReport:
         standing = tuple(t for t in QualityTrouble if self._states[t].standing)
         begins = [
             begin
