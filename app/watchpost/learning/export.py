@@ -2,8 +2,9 @@
 
 The rows are written in the layout of a raw YOLOX export: offsets, logarithms of sizes, an
 object score and class scores, BGR pixels 0..255, letterboxed at the top left. The network
-has no object score; the best class stands in for it and the class scores are relative to
-it, so that their product, which is what a reader forms, is the network's own score.
+tells one score a class, which is calibrated here; the best stands in for the object score
+and the class scores are relative to it, so that their product, which is what a reader
+forms, is the network's own score.
 
 This module imports torch; call :func:`watchpost.learning.torch_extra.require` first.
 """
@@ -36,19 +37,15 @@ class _Rows(nn.Module):  # type: ignore[misc]  # torch comes without types here
     def __init__(self, detector: Detector, lines: Sequence[ScoreLine]) -> None:
         super().__init__()
         self.detector = detector
-        # Into the last convolutions: calibrated scores cost nothing.
-        with torch.no_grad():
-            slope = torch.tensor([line.slope for line in lines])
-            shift = torch.tensor([line.shift for line in lines])
-            for head in detector.class_rows:
-                head.weight.mul_(slope[:, None, None, None])
-                head.bias.mul_(slope).add_(shift)
+        self.register_buffer("slope", torch.tensor([line.slope for line in lines]))
+        self.register_buffer("shift", torch.tensor([line.shift for line in lines]))
 
     def forward(self, pictures: Any) -> Any:
         """Return rows (1, cells, 5 + classes) as a raw YOLOX export does."""
         raw = self.detector(pictures)
         sizes = raw[..., 2:4].clamp(-_MAX_LOG_SIZE, _MAX_LOG_SIZE)
-        scores = raw[..., 4:].sigmoid().clamp(min=_MIN_SCORE)
+        logits = raw[..., 4:] * self.slope + self.shift
+        scores = logits.sigmoid().clamp(min=_MIN_SCORE)
         best = scores.amax(-1, keepdim=True)
         return torch.cat((raw[..., :2], sizes, best, scores / best), -1)
 

@@ -99,8 +99,14 @@ def map_loss(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Any:
                 f"{tuple(ours[part].shape[1:])}.",
                 todo="Name in the recipe's [teacher.maps] maps of the same shape.",
             )
-        spread = wanted.var(dim=(0, 2, 3), keepdim=True)
+        cells = _cells(wanted)
+        spread = cells.square().mean(0) - cells.mean(0).square()
+        missed = (_cells(ours[part]) - cells).square().mean(0)
         # Channels that hardly say anything must not weigh as much as the others.
-        spread = spread + _QUIET * spread.mean()
-        losses.append(((ours[part] - wanted).square() / spread).mean())
+        losses.append((missed / (spread + _QUIET * spread.mean())).mean())
     return torch.stack(losses).mean()
+
+
+def _cells(maps: Any) -> Any:
+    """Return maps (n, channels, h, w) as rows, one a cell: (n * h * w, channels)."""
+    return maps.permute(0, 2, 3, 1).flatten(0, 2)

@@ -10,9 +10,11 @@ of the same plan can hand each part the maps that its own parts got, so that eac
 its share at once and alone ("blockwise" distillation, Wang et al., "Progressive Blockwise
 Knowledge Distillation", 2018).
 
-There is no object score: each class score stands for "this class is here, boxed this
-well" (Li et al., "Generalized Focal Loss", 2020), which lets the loss of a class be left
-out for a picture whose data set does not label it.
+A class is there when an object is (said by the boxes' tower, as in YOLOX, since only that
+one ever learnt what background looks like) and the object is of that class. Both are
+learnt as one score, "this class is here, boxed this well" (Li et al., "Generalized Focal
+Loss", 2020), which lets the loss of a class be left out for a picture whose data set does
+not label it.
 
 This module imports torch; reach it through :func:`watchpost.learning.torch_extra.require`.
 """
@@ -21,7 +23,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +34,13 @@ from torch.nn import functional
 from watchpost.learning.cells import STRIDES
 
 _PRIOR = 0.01
+
+# Told a part's name and the map it made; returns the map to go on with.
+_Made = Callable[[str, Any], Any]
+
+
+def _as_made(_name: str, value: Any) -> Any:
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,8 @@ class Shape:
 def _conv(
     inputs: int, outputs: int, size: int = 1, stride: int = 1, groups: int = 1
 ) -> Any:
-    # An even kernel must not move the picture: 6 x 6 at stride 2 wants two of padding.
-    padding = (size - 1) // 2
+    # An even kernel's picture is padded before, see `maps`.
+    padding = size // 2 if size % 2 else 0
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, size, stride, padding, groups=groups, bias=False),
         nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.03),
@@ -94,8 +103,11 @@ class _Stage(nn.Module):  # type: ignore[misc]
         self.units = nn.Sequential(*(_Unit(half, adds=adds) for _ in range(depth)))
         self.join = _conv(outputs, outputs)
 
-    def forward(self, x: Any) -> Any:
-        return self.join(torch.cat((self.units(self.refined(x)), self.kept(x)), 1))
+    def forward(self, x: Any, part: _Made = _as_made) -> Any:
+        refined = part("_refined", self.refined(x))
+        for number, unit in enumerate(self.units, 1):
+            refined = part(f"_unit{number}", unit(refined))
+        return part("", self.join(torch.cat((refined, self.kept(x)), 1)))
 
 
 class _Pooled(nn.Module):  # type: ignore[misc]
@@ -107,12 +119,12 @@ class _Pooled(nn.Module):  # type: ignore[misc]
         self.pool = nn.MaxPool2d(5, 1, 2)
         self.join = _conv(channels * 2, channels)
 
-    def forward(self, x: Any) -> Any:
-        parts = [self.inside(x)]
+    def forward(self, x: Any, part: _Made = _as_made) -> Any:
+        parts = [part("_inside", self.inside(x))]
         for _ in range(3):
             # Pools in a row see as far as one large pool, for less work.
             parts.append(self.pool(parts[-1]))
-        return self.join(torch.cat(parts, 1))
+        return part("_pooled", self.join(torch.cat(parts, 1)))
 
 
 class _Tower(nn.Module):  # type: ignore[misc]
@@ -124,8 +136,9 @@ class _Tower(nn.Module):  # type: ignore[misc]
             _apart(channels, channels), _apart(channels, channels)
         )
 
-    def forward(self, x: Any) -> Any:
-        return self.path(x)
+    def forward(self, x: Any, part: _Made = _as_made) -> Any:
+        first, last = self.path
+        return part("", last(part("_first", first(x))))
 
 
 class Detector(nn.Module):  # type: ignore[misc]
@@ -164,9 +177,10 @@ class Detector(nn.Module):  # type: ignore[misc]
         self.class_towers = nn.ModuleList(_Tower(s.head) for _ in STRIDES)
         self.box_towers = nn.ModuleList(_Tower(s.head) for _ in STRIDES)
         self.class_rows = nn.ModuleList(nn.Conv2d(s.head, classes, 1) for _ in STRIDES)
+        self.object_rows = nn.ModuleList(nn.Conv2d(s.head, 1, 1) for _ in STRIDES)
         self.box_rows = nn.ModuleList(nn.Conv2d(s.head, 4, 1) for _ in STRIDES)
-        for to_classes, to_box in zip(self.class_rows, self.box_rows, strict=True):
-            nn.init.constant_(to_classes.bias, -math.log((1 - _PRIOR) / _PRIOR))
+        for to_object, to_box in zip(self.object_rows, self.box_rows, strict=True):
+            nn.init.constant_(to_object.bias, -math.log((1 - _PRIOR) / _PRIOR))
             nn.init.constant_(to_box.bias, 0.5)
 
     def maps(self, pictures: Any, given: Mapping[str, Any] | None = None) -> Any:
@@ -184,40 +198,59 @@ class Detector(nn.Module):  # type: ignore[misc]
             made[name] = value
             return given.get(name, value)
 
-        x = part("stem", self.stem((pictures - 114.0) / 64.0))
+        def within(name: str) -> _Made:
+            return lambda inner, value: part(name + inner, value)
+
+        # Black around the picture, as a teacher that is given raw pixels sees it; two
+        # pixels, so that 6 x 6 at stride 2 does not move the picture.
+        padded = (functional.pad(pictures, (2, 2, 2, 2)) - 114.0) / 64.0
+        x = part("stem", self.stem(padded))
         levels = []
-        for stride, stage in zip((4, *STRIDES), self.trunk, strict=True):
-            x = part(f"trunk{stride}", stage(x))
+        for stride, (down, *pooled, stage) in zip(
+            (4, *STRIDES), self.trunk, strict=True
+        ):
+            x = part(f"trunk{stride}_down", down(x))
+            for wide in pooled:
+                x = wide(x, within(f"trunk{stride}"))
+            x = stage(x, within(f"trunk{stride}"))
             levels.append(x)
         _, t8, t16, t32 = levels
         l32 = part("lateral32", self.lateral32(t32))
-        m16 = part("merged16", self.merged16(torch.cat((_twice(l32), t16), 1)))
+        m16 = self.merged16(torch.cat((_twice(l32), t16), 1), within("merged16"))
         l16 = part("lateral16", self.lateral16(m16))
-        n8 = part("neck8", self.neck8(torch.cat((_twice(l16), t8), 1)))
-        n16 = part("neck16", self.neck16(torch.cat((self.down8(n8), l16), 1)))
-        n32 = part("neck32", self.neck32(torch.cat((self.down16(n16), l32), 1)))
+        n8 = self.neck8(torch.cat((_twice(l16), t8), 1), within("neck8"))
+        d8 = part("down8", self.down8(n8))
+        n16 = self.neck16(torch.cat((d8, l16), 1), within("neck16"))
+        d16 = part("down16", self.down16(n16))
+        n32 = self.neck32(torch.cat((d16, l32), 1), within("neck32"))
         for level, (stride, x) in enumerate(zip(STRIDES, (n8, n16, n32), strict=True)):
-            shared = self.shared[level](x)
-            part(f"classes{stride}", self.class_towers[level](shared))
-            part(f"boxes{stride}", self.box_towers[level](shared))
+            shared = part(f"shared{stride}", self.shared[level](x))
+            self.class_towers[level](shared, within(f"classes{stride}"))
+            self.box_towers[level](shared, within(f"boxes{stride}"))
         return made
 
     def rows(self, maps: Mapping[str, Any]) -> Any:
         """Return the rows that the heads' maps say."""
-        levels = [
-            torch.cat(
-                (to_box(maps[f"boxes{stride}"]), to_classes(maps[f"classes{stride}"])),
-                1,
+        levels = []
+        for level, stride in enumerate(STRIDES):
+            of_class, of_box = maps[f"classes{stride}"], maps[f"boxes{stride}"]
+            score = _both(
+                self.object_rows[level](of_box), self.class_rows[level](of_class)
             )
-            for stride, to_box, to_classes in zip(
-                STRIDES, self.box_rows, self.class_rows, strict=True
+            levels.append(
+                torch.cat((self.box_rows[level](of_box), score), 1).flatten(2)
             )
-        ]
-        return torch.cat([level.flatten(2) for level in levels], 2).transpose(1, 2)
+        return torch.cat(levels, 2).transpose(1, 2)
 
     def forward(self, pictures: Any) -> Any:
         """Return the rows of pictures."""
         return self.rows(self.maps(pictures))
+
+
+def _both(a: Any, b: Any) -> Any:
+    """Return the logit of the product of two probabilities given as logits."""
+    a = a.expand_as(b)
+    return -torch.stack((-a, -b, -a - b)).logsumexp(0)
 
 
 def _twice(x: Any) -> Any:

@@ -28,6 +28,11 @@ from watchpost.learning.start import model_to_start_from, start_from
 
 _WARM_UP_STEPS = 200
 _LAST_RATE = 0.03
+# What the parts learnt alone must not be shaken out of them when they first work together.
+_TOGETHER_RATE = 0.3
+# Share of a stretch after which batch norms keep the mean and spread that they have: those
+# of a few pictures are too rough to learn the last of a teacher's map by.
+_SETTLED = 0.4
 _AVERAGE_STEPS = 400.0
 _AVERAGE_DECAY = 0.9985
 _MAX_GRADIENT = 20.0
@@ -91,6 +96,7 @@ class _State:
     guided: bool = False
     epoch: int = 0
     step: int = 0
+    warm_from: int = 0
     spent_s: float = 0.0
     recent: list[Any] = field(default_factory=list)
 
@@ -189,6 +195,7 @@ def _optimiser(recipe: Recipe, network: Any) -> Any:
             {"params": free, "weight_decay": 0.0},
         ],
         lr=recipe.learning_rate,
+        fused=True,
     )
 
 
@@ -197,7 +204,10 @@ def _batches(
 ) -> Iterator[dict[str, Any]]:
     while state.epoch < recipe.epochs:
         samples.epoch = state.epoch
-        samples.guided = state.guided = _share(state, recipe, plan) < recipe.guided
+        guided = _share(state, recipe, plan) < recipe.guided
+        if state.guided and not guided:
+            _begin_together(state, recipe)
+        samples.guided = state.guided = guided
         loader = DataLoader(
             samples,
             batch_size=recipe.batch,
@@ -216,6 +226,18 @@ def _batches(
         _log.info("epoch_done", epoch=state.epoch, step=state.step)
 
 
+def _begin_together(state: _State, recipe: Recipe) -> None:
+    """Let the parts work on each other's maps from here on.
+
+    Gradients that come through the whole network are many times larger than those of one
+    part: with the optimiser's memory of the small ones the first steps would undo most of
+    what was learnt.
+    """
+    state.network.load_state_dict(state.average.state_dict())
+    state.optimiser = _optimiser(recipe, state.network)
+    state.warm_from = state.step
+
+
 def _share(state: _State, recipe: Recipe, plan: Plan) -> float:
     """Return how much of the training is done, 0..1, by steps or by time."""
     steps = max(1, recipe.epoch_pictures // recipe.batch) * recipe.epochs
@@ -226,13 +248,18 @@ def _share(state: _State, recipe: Recipe, plan: Plan) -> float:
 
 
 def _step(state: _State, recipe: Recipe, batch: dict[str, Any], share: float) -> None:
-    warm = min(1.0, (state.step + 1) / _WARM_UP_STEPS)
-    falling = _LAST_RATE + (1 - _LAST_RATE) * (1 + math.cos(math.pi * share)) / 2
     for group in state.optimiser.param_groups:
-        group["lr"] = recipe.learning_rate * warm * falling
+        group["lr"] = recipe.learning_rate * _rate(state, recipe.guided, share)
     pictures = _pictures(batch["picture"])
     state.network.train()
-    theirs = {n[len(MAP) :]: v.float() for n, v in batch.items() if n.startswith(MAP)}
+    if share > _SETTLED * (recipe.guided or 1.0):
+        _settle_norms(state.network)
+    theirs = {
+        # Laid out as ours are, or every step between the two would be a slow one.
+        name[len(MAP) :]: m.to(torch.float32, memory_format=torch.channels_last)
+        for name, m in batch.items()
+        if name.startswith(MAP)
+    }
     ours = state.network.maps(pictures, theirs if state.guided else None)
     # While it is guided, what the heads say of the teacher's maps is learnt beside.
     said = state.network.rows(ours | theirs if state.guided else ours)
@@ -254,6 +281,24 @@ def _step(state: _State, recipe: Recipe, batch: dict[str, Any], share: float) ->
     _follow(state)
     state.recent.append(torch.stack((loss, *parts, missed)).detach())
     del state.recent[:-50]
+
+
+def _rate(state: _State, guided: float, share: float) -> float:
+    """Return the share of the recipe's learning rate; it falls twice where guided."""
+    first, done = 1.0, share
+    if guided and share < guided:
+        done = share / guided
+    elif guided:
+        first, done = _TOGETHER_RATE, (share - guided) / max(1.0 - guided, 1e-9)
+    falling = _LAST_RATE + (1 - _LAST_RATE) * (1 + math.cos(math.pi * done)) / 2
+    warm = min(1.0, (state.step - state.warm_from + 1) / _WARM_UP_STEPS)
+    return first * falling * warm
+
+
+def _settle_norms(network: Any) -> None:
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.eval()
 
 
 def _pictures(bgr: Any) -> Any:

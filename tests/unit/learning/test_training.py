@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -95,6 +96,24 @@ def test_the_network_answers_for_every_cell_of_the_grid(recipe: Recipe) -> None:
     assert rows.shape == (2, len(cell_grid(WIDTH, HEIGHT)[0]), 4 + 2)
     # Before any training nearly nothing is claimed.
     assert float(rows[..., 4:].sigmoid().max()) < 0.1
+
+
+def test_a_class_is_there_only_where_an_object_is(recipe: Recipe) -> None:
+    from watchpost.learning.network import Detector
+
+    network = Detector(len(recipe.classes)).eval()
+    pictures = torch.rand(1, 3, HEIGHT, WIDTH) * 255
+    with torch.no_grad():
+        for row in network.object_rows:
+            row.weight.zero_()
+            row.bias.fill_(-6.0)
+        for row in network.class_rows:
+            row.weight.zero_()
+            row.bias.copy_(torch.tensor([40.0, 0.0]))
+        logits = network(pictures)[..., 4:]
+    there = 1 / (1 + np.exp(6.0))
+    wanted = torch.tensor([there, there / 2], dtype=torch.float32).expand_as(logits)
+    torch.testing.assert_close(logits.sigmoid(), wanted, rtol=1e-4, atol=1e-7)
 
 
 def test_raw_columns_and_boxes_are_each_others_inverse() -> None:
@@ -223,6 +242,30 @@ def test_a_stopped_training_goes_on_where_it_was(
         run(other, cache.folder, plan)
 
 
+def test_batch_norms_keep_what_they_have_late_in_a_training(
+    recipe: Recipe, cache: PictureCache, tmp_path: Path
+) -> None:
+    from watchpost.learning.training import Plan, run
+
+    small = recipe.model_copy(update={"epochs": 5, "epoch_pictures": 8, "batch": 4})
+    plan = Plan(out=tmp_path, threads=1, loaders=0)
+
+    def until(step: int) -> tuple[list[Any], list[Any]]:
+        asked = iter(range(step))
+        network = run(
+            small, cache.folder, plan, stop=lambda: next(asked) == step - 1
+        ).network
+        means = [v for name, v in network.items() if name.endswith("running_mean")]
+        scales = [v for name, v in network.items() if name.endswith("1.weight")]
+        return means, scales
+
+    early, middle = until(3)[0], until(4)
+    assert not all(torch.equal(a, b) for a, b in zip(early, middle[0], strict=True))
+    late = until(4)
+    assert all(torch.equal(a, b) for a, b in zip(middle[0], late[0], strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(middle[1], late[1], strict=True))
+
+
 def test_a_guided_part_sees_what_it_is_given_and_learns_alone() -> None:
     from watchpost.learning.losses import map_loss
     from watchpost.learning.network import Detector
@@ -245,6 +288,28 @@ def test_a_guided_part_sees_what_it_is_given_and_learns_alone() -> None:
     assert float(map_loss(theirs, theirs)) == 0.0
     with pytest.raises(LearningError, match=r"teacher's map for stem is \(16, 1, 1\)"):
         map_loss(ours, {"stem": torch.zeros(2, 16, 1, 1)})
+
+
+@pytest.mark.data
+def test_after_the_guided_part_the_optimiser_begins_anew(
+    recipe: Recipe, cache: PictureCache, shared_data: Path, tmp_path: Path
+) -> None:
+    from watchpost.learning.training import Plan, run
+
+    teacher = read_recipe("detector").teacher
+    assert teacher is not None
+    teacher = teacher.model_copy(update={"classes": {"part": 39}})
+    taught = recipe.model_copy(
+        update={"teacher": teacher, "guided": 0.5}
+        | {"epochs": 4, "epoch_pictures": 8, "batch": 4}
+    )
+    plan = Plan(out=tmp_path, teacher=shared_data / teacher.file, threads=1, loaders=0)
+    done = run(taught, cache.folder, plan)
+    assert done.step == 8
+    memory = done.optimiser["state"]
+    # Of eight steps the second half was made together.
+    assert {int(entry["step"]) for entry in memory.values()} == {4}
+    assert all(bool(torch.isfinite(v).all()) for v in done.network.values())
 
 
 def test_a_network_started_from_a_model_says_what_the_model_says(
