@@ -34,6 +34,9 @@ from torch.nn import functional
 from watchpost.learning.cells import STRIDES
 
 _PRIOR = 0.01
+# Pixels 0..255 become some -2..2.
+_PIXEL_MIDDLE, _PIXEL_SCALE = 114.0, 64.0
+_SUREST = 20.0
 
 # Told a part's name and the map it made; returns the map to go on with.
 _Made = Callable[[str, Any], Any]
@@ -63,7 +66,7 @@ class Shape:
 def _conv(
     inputs: int, outputs: int, size: int = 1, stride: int = 1, groups: int = 1
 ) -> Any:
-    # An even kernel's picture is padded before, see `maps`.
+    # An even kernel pads by itself, see `_begun`.
     padding = size // 2 if size % 2 else 0
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, size, stride, padding, groups=groups, bias=False),
@@ -201,10 +204,7 @@ class Detector(nn.Module):  # type: ignore[misc]
         def within(name: str) -> _Made:
             return lambda inner, value: part(name + inner, value)
 
-        # Black around the picture, as a teacher that is given raw pixels sees it; two
-        # pixels, so that 6 x 6 at stride 2 does not move the picture.
-        padded = (functional.pad(pictures, (2, 2, 2, 2)) - 114.0) / 64.0
-        x = part("stem", self.stem(padded))
+        x = part("stem", self._begun(pictures))
         levels = []
         for stride, (down, *pooled, stage) in zip(
             (4, *STRIDES), self.trunk, strict=True
@@ -229,6 +229,20 @@ class Detector(nn.Module):  # type: ignore[misc]
             self.box_towers[level](shared, within(f"boxes{stride}"))
         return made
 
+    def _begun(self, pictures: Any) -> Any:
+        """Return the stem's map of raw pixels, which are scaled within its weights."""
+        convolution, *rest = self.stem
+        weight = convolution.weight / _PIXEL_SCALE
+        bias = -_PIXEL_MIDDLE * weight.sum((1, 2, 3))
+        if convolution.bias is not None:  # of a network that is folded for export
+            bias = bias + convolution.bias
+        # Black around the picture, as a teacher that is given raw pixels sees it; two
+        # pixels, so that 6 x 6 at stride 2 does not move the picture.
+        x = functional.conv2d(pictures, weight, bias, convolution.stride, padding=2)
+        for layer in rest:
+            x = layer(x)
+        return x
+
     def rows(self, maps: Mapping[str, Any]) -> Any:
         """Return the rows that the heads' maps say."""
         levels = []
@@ -249,8 +263,10 @@ class Detector(nn.Module):  # type: ignore[misc]
 
 def _both(a: Any, b: Any) -> Any:
     """Return the logit of the product of two probabilities given as logits."""
-    a = a.expand_as(b)
-    return -torch.stack((-a, -b, -a - b)).logsumexp(0)
+    against_a, against_b = (
+        torch.exp(-logit.clamp(-_SUREST, _SUREST)) for logit in (a, b)
+    )
+    return -torch.log(against_a + against_b + against_a * against_b)
 
 
 def _twice(x: Any) -> Any:
