@@ -25,7 +25,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from watchpost.base.errors import LearningError
 from watchpost.learning.calibration import ScoreLine
 from watchpost.learning.checkpoints import Checkpoint
-from watchpost.learning.network import Detector
+from watchpost.learning.network import Detector, PixelConvolution
 
 OPSET = 17
 INPUT, OUTPUT = "picture", "rows"
@@ -148,5 +148,7 @@ def _fold(module: Any) -> None:
         and isinstance(module[0], nn.Conv2d)
         and isinstance(module[1], nn.BatchNorm2d)
     ):
+        if isinstance(module[0], PixelConvolution):
+            module[0].scale()
         module[0] = fuse_conv_bn_eval(module[0], module[1])
         module[1] = nn.Identity()

@@ -63,13 +63,46 @@ class Shape:
     head: int = 64
 
 
+class PixelConvolution(nn.Conv2d):  # type: ignore[misc]
+    """Takes raw pixels 0..255, which are scaled within its weights.
+
+    The picture is edged with black, as a teacher that is given raw pixels sees it.
+    """
+
+    def forward(self, pictures: Any) -> Any:
+        """Return its map; with a bias, its weights are scaled already."""
+        weight, bias = self.weight, self.bias
+        if bias is None:
+            weight, bias = self.scaled()
+        return functional.conv2d(pictures, weight, bias, self.stride, self.padding)
+
+    def scale(self) -> None:
+        """Make its weights those for raw pixels, for good."""
+        weight, bias = self.scaled()
+        self.weight, self.bias = nn.Parameter(weight), nn.Parameter(bias)
+
+    def scaled(self) -> tuple[Any, Any]:
+        """Return weight and bias for raw pixels."""
+        weight = self.weight / _PIXEL_SCALE
+        return weight, -_PIXEL_MIDDLE * weight.sum((1, 2, 3))
+
+    def unscaled(self, weight: Any, bias: Any) -> tuple[Any, Any]:
+        """Return what, scaled, is this weight and bias: a weight, and what remains."""
+        return weight * _PIXEL_SCALE, bias + _PIXEL_MIDDLE * weight.sum((1, 2, 3))
+
+
 def _conv(
-    inputs: int, outputs: int, size: int = 1, stride: int = 1, groups: int = 1
+    inputs: int,
+    outputs: int,
+    size: int = 1,
+    stride: int = 1,
+    groups: int = 1,
+    kind: type[nn.Conv2d] = nn.Conv2d,
 ) -> Any:
-    # An even kernel pads by itself, see `_begun`.
-    padding = size // 2 if size % 2 else 0
+    # An even kernel must not move the picture: 6 x 6 at stride 2 wants two of padding.
+    padding = (size - 1) // 2
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, size, stride, padding, groups=groups, bias=False),
+        kind(inputs, outputs, size, stride, padding, groups=groups, bias=False),
         nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.03),
         nn.SiLU(inplace=True),
     )
@@ -158,7 +191,7 @@ class Detector(nn.Module):  # type: ignore[misc]
         s = shape or Shape()
         self.classes = classes
         _, w8, w16, w32 = s.stages
-        self.stem = _conv(3, s.stem, 6, 2)
+        self.stem = _conv(3, s.stem, 6, 2, kind=PixelConvolution)
         self.trunk = nn.ModuleList()
         for (a, b), depth in zip(
             itertools.pairwise((s.stem, *s.stages)), s.depths, strict=True
@@ -204,7 +237,7 @@ class Detector(nn.Module):  # type: ignore[misc]
         def within(name: str) -> _Made:
             return lambda inner, value: part(name + inner, value)
 
-        x = part("stem", self._begun(pictures))
+        x = part("stem", self.stem(pictures))
         levels = []
         for stride, (down, *pooled, stage) in zip(
             (4, *STRIDES), self.trunk, strict=True
@@ -228,20 +261,6 @@ class Detector(nn.Module):  # type: ignore[misc]
             self.class_towers[level](shared, within(f"classes{stride}"))
             self.box_towers[level](shared, within(f"boxes{stride}"))
         return made
-
-    def _begun(self, pictures: Any) -> Any:
-        """Return the stem's map of raw pixels, which are scaled within its weights."""
-        convolution, *rest = self.stem
-        weight = convolution.weight / _PIXEL_SCALE
-        bias = -_PIXEL_MIDDLE * weight.sum((1, 2, 3))
-        if convolution.bias is not None:  # of a network that is folded for export
-            bias = bias + convolution.bias
-        # Black around the picture, as a teacher that is given raw pixels sees it; two
-        # pixels, so that 6 x 6 at stride 2 does not move the picture.
-        x = functional.conv2d(pictures, weight, bias, convolution.stride, padding=2)
-        for layer in rest:
-            x = layer(x)
-        return x
 
     def rows(self, maps: Mapping[str, Any]) -> Any:
         """Return the rows that the heads' maps say."""

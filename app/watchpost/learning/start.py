@@ -23,7 +23,7 @@ from torch import nn
 
 from watchpost import resources
 from watchpost.base.errors import LearningError
-from watchpost.learning.network import Detector
+from watchpost.learning.network import Detector, PixelConvolution
 
 _PREFIX, _WEIGHT, _BIAS = "detector.", ".weight", ".bias"
 _ROWS = "class_rows."
@@ -70,6 +70,8 @@ def start_from(
         if not isinstance(module, nn.Conv2d):
             continue
         weight, bias = _of(weights, name, path)
+        if isinstance(module, PixelConvolution):
+            weight, bias = weights[name] = module.unscaled(weight, bias)
         if name.startswith(_ROWS):
             _take_classes(module, weight, bias, known, classes)
             continue

@@ -31,7 +31,8 @@ _LAST_RATE = 0.03
 # What the parts learnt alone must not be shaken out of them when they first work together.
 _TOGETHER_RATE = 0.3
 # Share of a stretch after which batch norms keep the mean and spread that they have: those
-# of a few pictures are too rough to learn the last of a teacher's map by.
+# of a few pictures are too rough to learn the last of a teacher's map by. A network that
+# begins with a model's weights keeps them from the start.
 _SETTLED = 0.4
 _AVERAGE_STEPS = 400.0
 _AVERAGE_DECAY = 0.9985
@@ -252,7 +253,7 @@ def _step(state: _State, recipe: Recipe, batch: dict[str, Any], share: float) ->
         group["lr"] = recipe.learning_rate * _rate(state, recipe.guided, share)
     pictures = _pictures(batch["picture"])
     state.network.train()
-    if share > _SETTLED * (recipe.guided or 1.0):
+    if recipe.start or share > _SETTLED * (recipe.guided or 1.0):
         _settle_norms(state.network)
     theirs = {
         # Laid out as ours are, or every step between the two would be a slow one.
