@@ -19,8 +19,9 @@ from watchpost.learning.datasets import Example, read_class_names, read_set
 from watchpost.learning.evaluation.precision import Boxes, ClassScore, score_class
 from watchpost.learning.recipes import PictureSet
 
-# Far below what anybody would act on: the whole curve is wanted.
-_LOWEST_SCORE = 0.02
+# Far below what anybody would act on: the whole curve is wanted, whatever the scale of a
+# model's scores. Calibrated ones are low where others' are not.
+_LOWEST_SCORE = 0.001
 
 
 @dataclass(frozen=True, slots=True)
