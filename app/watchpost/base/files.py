@@ -5,6 +5,7 @@ What differs by platform about files stands here and nowhere else.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import tempfile
@@ -22,6 +23,16 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def digest_of(path: Path) -> str:
+    """Return a file's SHA-256, in hexadecimal.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def replace_file(path: Path, content: bytes, *, private: bool = False) -> None:

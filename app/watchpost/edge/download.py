@@ -8,7 +8,6 @@ size and digest; a server that sends more is cut off at the first byte too many.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ import httpx
 
 from watchpost.base.clock import NS_PER_S, SYSTEM_CLOCK, Clock
 from watchpost.base.errors import ModelError, StoreError
+from watchpost.base.files import digest_of
 from watchpost.base.log import get_logger
 
 _MIB = 1 << 20
@@ -169,8 +169,8 @@ class Download:
                     self._copy(response, file, start)
                     file.flush()
                     os.fsync(file.fileno())
-        with self._disk_trouble(), self._part.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with self._disk_trouble():
+            digest = digest_of(self._part)
         if digest != self._wanted.sha256:
             raise _AgainError
 

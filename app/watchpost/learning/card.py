@@ -54,6 +54,8 @@ class TrainedBy:
         epochs: Completed, of the recipe's ``planned_epochs``.
         steps: Of the optimiser.
         hours: Spent training.
+        begun_with: The model whose weights were begun with, with its digest; empty:
+            random ones.
     """
 
     commit: str | None
@@ -63,6 +65,19 @@ class TrainedBy:
     planned_epochs: int
     steps: int
     hours: float
+    begun_with: str = ""
+
+    def sentence(self, release: str) -> str:
+        """Return how it was trained, for people."""
+        begun = (
+            f"Begun with {self.begun_with}, and trained"
+            if self.begun_with
+            else ("Trained from scratch")
+        )
+        return (
+            f"{begun} by `watchpost train {self.recipe}`, release {release}, commit "
+            f"{self.commit or 'not known'}, seed {self.seed}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +215,8 @@ def as_markdown(card: Card) -> bytes:
         "letterboxed at the top left",
         f"- Layout: {card.model.layout}. {card.model.evidence}",
         f"- Licence of the weights: {card.licence or 'not stated'}",
-        f"- Trained from scratch by `watchpost train {by.recipe}`, release "
-        f"{card.release}, commit {by.commit or 'not known'}, seed {by.seed}: "
-        f"{by.epochs} of {by.planned_epochs} epochs, {by.steps} steps, "
-        f"{by.hours:.1f} h",
+        f"- {by.sentence(card.release)}: {by.epochs} of {by.planned_epochs} epochs, "
+        f"{by.steps} steps, {by.hours:.1f} h",
         "",
         "## How well it sees",
         "",

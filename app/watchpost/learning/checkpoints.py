@@ -28,6 +28,8 @@ class Checkpoint:
         spent_s: Training time so far.
         network: Weights; ``average``: their running average, which is what is exported.
         optimiser: Its state.
+        begun_with: The model whose weights were begun with, with its digest; empty:
+            random ones.
     """
 
     recipe: str
@@ -40,6 +42,7 @@ class Checkpoint:
     network: dict[str, Any]
     average: dict[str, Any]
     optimiser: dict[str, Any]
+    begun_with: str = ""
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:

@@ -55,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threads", type=int, default=2, metavar="N", help="for torch (default: 2)"
     )
     parser.add_argument(
+        "--device",
+        choices=("cpu", "cuda"),
+        help="what to compute on (default: a GPU where torch can use one)",
+    )
+    parser.add_argument(
         "--workers",
         type=int,
         default=1,
@@ -182,7 +187,7 @@ def _train(
     recipe: Recipe, options: argparse.Namespace, work: Path, cache: PictureCache
 ) -> Checkpoint | None:
     """Return the finished training's checkpoint, or None when it was interrupted."""
-    from watchpost.learning.training import Plan
+    from watchpost.learning.training import Plan, find_device
     from watchpost.learning.training import run as train
 
     teacher = None if recipe.teacher is None else options.data / recipe.teacher.file
@@ -190,6 +195,7 @@ def _train(
         out=work,
         teacher=teacher,
         threads=options.threads,
+        device=find_device(options.device),
         loaders=options.workers,
         minutes=options.minutes,
     )

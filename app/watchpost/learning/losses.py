@@ -33,7 +33,9 @@ def detection_loss(rows: Any, batch: dict[str, Any], width: int, height: int) ->
         width: Of the input, pixels.
         height: Likewise.
     """
-    cells, strides = (torch.from_numpy(a.copy()) for a in cell_grid(width, height))
+    cells, strides = (
+        torch.from_numpy(a.copy()).to(rows.device) for a in cell_grid(width, height)
+    )
     wanted, known = batch["scores"], batch["known"]
     logits = rows[..., 4:]
     distance = (wanted - logits.sigmoid()).abs().square()

@@ -80,7 +80,7 @@ def release(
         "license": recipe.licence,
         "author": "watchpost train",
         "version": __version__,
-        "description": f"Detector trained from scratch by the recipe {recipe.name}.",
+        "description": f"Detector trained by the recipe {recipe.name}.",
         "scale": "BGR pixels 0..255, letterboxed at the top left, padded with 114",
     }
     with tempfile.TemporaryDirectory(prefix="watchpost-release-") as folder:
@@ -108,7 +108,7 @@ def release(
         model=model,
         megabytes=len(content) / _MIB,
         licence=recipe.licence,
-        data=_data_of(recipe, cache),
+        data=_data_of(recipe, checkpoint, cache),
         lines=lines,
         metrics=metrics,
         weaknesses=weaknesses_of(recipe, metrics, model.classes),
@@ -120,6 +120,7 @@ def release(
             planned_epochs=recipe.epochs,
             steps=checkpoint.step,
             hours=round(checkpoint.spent_s / _SECONDS_AN_HOUR, 2),
+            begun_with=checkpoint.begun_with,
         ),
     )
     request.out.parent.mkdir(parents=True, exist_ok=True)
@@ -184,7 +185,9 @@ def _careful(cache: PictureCache) -> Iterator[Example]:
             yield example
 
 
-def _data_of(recipe: Recipe, cache: PictureCache) -> tuple[DataUsed, ...]:
+def _data_of(
+    recipe: Recipe, checkpoint: Checkpoint, cache: PictureCache
+) -> tuple[DataUsed, ...]:
     learnt, kept = cache.counts_by_source()
     data = [
         DataUsed(
@@ -211,7 +214,8 @@ def _data_of(recipe: Recipe, cache: PictureCache) -> tuple[DataUsed, ...]:
             for video in labels.videos
         ]
     if recipe.start:
-        what = f"{Path(recipe.start).name} (weights that were begun with)"
+        name = checkpoint.begun_with or Path(recipe.start).name
+        what = f"{name}: weights that were begun with, and all that they learnt from"
         data.append(DataUsed(what, "as its own card says", 0, 0, ()))
     if recipe.simulator is not None:
         data.append(

@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader
 
 from watchpost.base.clock import SYSTEM_CLOCK, Clock
 from watchpost.base.errors import LearningError
+from watchpost.base.files import digest_of
 from watchpost.base.log import get_logger
 from watchpost.learning.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from watchpost.learning.losses import detection_loss, map_loss
@@ -77,6 +78,7 @@ class Plan:
         out: Folder for the picture cache and checkpoints.
         teacher: File of the recipe's teacher, or None to learn from labels alone.
         threads: For torch.
+        device: What torch computes on: ``cpu``, or ``cuda`` for a GPU of NVIDIA's.
         loaders: Processes that prepare samples; 0 prepares them between the steps.
         minutes: Ends the training, with the learning rate run down, after this time
             even if epochs are left.
@@ -85,6 +87,7 @@ class Plan:
     out: Path
     teacher: Path | None = None
     threads: int = 2
+    device: str = "cpu"
     loaders: int = 1
     minutes: float | None = None
 
@@ -99,6 +102,7 @@ class _State:
     step: int = 0
     warm_from: int = 0
     spent_s: float = 0.0
+    begun_with: str = ""
     recent: list[Any] = field(default_factory=list)
 
 
@@ -158,18 +162,37 @@ def run(
     return checkpoint
 
 
+def find_device(wanted: str | None) -> str:
+    """Return what to compute on; None takes a GPU where torch can use one.
+
+    Raises:
+        LearningError: The GPU that is wanted cannot be used.
+    """
+    has_gpu = torch.cuda.is_available()
+    if wanted == "cuda" and not has_gpu:
+        raise LearningError(
+            "torch finds no GPU that it can use here.",
+            todo="Leave --device out to train on the processor, or install a torch and "
+            "a driver for the GPU.",
+            code="learning.device",
+        )
+    return wanted or ("cuda" if has_gpu else "cpu")
+
+
 def _prepare(recipe: Recipe, plan: Plan, samples: Samples) -> _State:
     network = Detector(len(recipe.classes))
     found = load_checkpoint(plan.out)
+    begun_with = "" if found is None else found.begun_with
     if found is None and recipe.start:
         shown = collate([samples[number] for number in range(_SHOWN)])
         path = model_to_start_from(recipe.start)
         start_from(path, network, recipe.classes, _pictures(shown["picture"]))
+        begun_with = f"{path.name} (SHA-256 {digest_of(path)})"
         _log.info("training_starts_from", model=path.name)
-    network.to(memory_format=torch.channels_last)
-    average = Detector(len(recipe.classes))
+    network.to(plan.device, memory_format=torch.channels_last)
+    average = Detector(len(recipe.classes)).to(plan.device)
     average.load_state_dict(network.state_dict())
-    state = _State(network, average, _optimiser(recipe, network))
+    state = _State(network, average, _optimiser(recipe, network), begun_with=begun_with)
     if found is None:
         return state
     if found.classes != recipe.classes:
@@ -221,7 +244,7 @@ def _batches(
             prefetch_factor=4 if plan.loaders else None,
         )
         for arrays in loader:
-            yield {name: torch.from_numpy(a) for name, a in arrays.items()}
+            yield {n: torch.from_numpy(a).to(plan.device) for n, a in arrays.items()}
         state.epoch += 1
         save_checkpoint(plan.out, _checkpoint(recipe, state))
         _log.info("epoch_done", epoch=state.epoch, step=state.step)
@@ -361,4 +384,5 @@ def _checkpoint(recipe: Recipe, state: _State) -> Checkpoint:
         network=state.network.state_dict(),
         average=state.average.state_dict(),
         optimiser=state.optimiser.state_dict(),
+        begun_with=state.begun_with,
     )

@@ -15,7 +15,6 @@ presentation. The checksum keeps boxes from being laid over another cut of the v
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from watchpost.base.errors import LearningError
+from watchpost.base.files import digest_of
 from watchpost.domain.cameras import Source, SourceKind
 from watchpost.engine.capture.sources.file import FileSource
 from watchpost.engine.capture.sources.source import Waiting
@@ -189,8 +189,7 @@ def frames_of(path: Path, numbers: Sequence[int]) -> Iterator[Picture]:
 def _checked(video: LabelledVideo, folder: Path) -> Path:
     path = folder / video.video
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = digest_of(path)
     except OSError as error:
         raise LearningError(
             f"The video {path} cannot be read.",

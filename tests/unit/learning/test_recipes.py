@@ -73,3 +73,36 @@ def test_the_shipped_recipe_keeps_to_the_rules_of_its_pictures() -> None:
     assert recipe.teacher is not None
     assert set(recipe.teacher.classes) <= set(recipe.classes)
     assert set(recipe.teacher.maps) <= set(PARTS)
+
+
+def test_a_recipe_may_be_like_another(tmp_path: Path) -> None:
+    recipe_file(tmp_path, PLAIN)
+    other = tmp_path / "other.toml"
+    other.write_text(
+        'like = "recipe.toml"\nname = "other"\nepochs = 5\n', encoding="utf-8"
+    )
+    recipe = read_recipe(str(other))
+    assert (recipe.name, recipe.epochs, recipe.batch) == ("other", 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("like", "says"),
+    [
+        ('"recipe.toml"', "in a circle"),
+        ('"nowhere.toml"', "cannot be read"),
+        ('"nonsense"', "no recipe called"),
+        ("3", "no recipe called"),
+    ],
+)
+def test_a_recipe_that_is_like_nothing_says_so(
+    tmp_path: Path, like: str, says: str
+) -> None:
+    with pytest.raises(LearningError, match=says):
+        read_recipe(recipe_file(tmp_path, f"like = {like}\n{PLAIN}"))
+
+
+def test_going_further_is_the_shipped_recipe_but_for_how() -> None:
+    first, further = read_recipe("detector"), read_recipe("detector-further")
+    assert further.start == "detector"
+    same = {"classes", "sets", "videos", "teacher", "simulator", "yardsticks"}
+    assert all(getattr(first, name) == getattr(further, name) for name in same)

@@ -11,7 +11,7 @@ from watchpost.learning import torch_extra
 from watchpost.learning.inspection.recipe import InspectionRecipe
 from watchpost.learning.interrupts import INTERRUPTED, interruptible
 
-_OF_DETECTORS = ("size", "cache", "export_only")
+_OF_DETECTORS = ("size", "cache", "export_only", "device")
 
 
 def train_inspection(
