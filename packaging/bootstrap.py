@@ -3,6 +3,7 @@
     python3 packaging/bootstrap.py run      set up what is missing, open the demo site
     python3 packaging/bootstrap.py test     set up what is missing, run every test
     python3 packaging/bootstrap.py install  set up only
+    python3 packaging/bootstrap.py train    set up, and add what training needs (torch)
 
 On Windows say ``py -3`` instead of ``python3``. Needs Python 3.11 or later and nothing
 else; on Debian and Ubuntu the system libraries are installed with apt (root or sudo).
@@ -33,6 +34,8 @@ APT_RUN = (
     "libxcb-randr0", "libxcb-render-util0", "libxcb-shape0", "libxcb-sync1",
     "libxcb-xfixes0", "libxcb-xkb1",
 )  # fmt: skip
+# torch without CUDA, a tenth of the size; where it cannot be reached, pip's own is taken.
+TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 # A real screen with a window manager, and network namespaces.
 APT_TEST = ("xvfb", "openbox", "xdotool", "iproute2", "git")
 
@@ -160,6 +163,23 @@ def pip_install(*arguments: str) -> float:
     return total
 
 
+def add_training() -> None:
+    """Add torch and what exports a model, so that `watchpost train` can work."""
+    wanted = LOCK / "train.txt"
+    digest = hashlib.sha256(wanted.read_bytes()).hexdigest() + "\n"
+    stamp = VENV / "train.stamp"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
+        return
+    say("Fetching what training needs (train.txt)")
+    began = time.monotonic()
+    pip_install(
+        "--extra-index-url", TORCH_INDEX, "--retries", "1", "--timeout", "10",
+        "-r", str(wanted),
+    )  # fmt: skip
+    say(f"  done in {time.monotonic() - began:.0f} s")
+    stamp.write_text(digest, encoding="utf-8")
+
+
 def has_screen() -> bool:
     """Say whether a window could be shown."""
     if sys.platform != "linux":
@@ -221,9 +241,11 @@ def main() -> int:
             return run(arguments)
         if verb == "test":
             return test(arguments)
-        if verb == "install":
+        if verb in ("install", "train"):
             install_system_libraries(APT_RUN)
             make_environment("run.txt")
+            if verb == "train":
+                add_training()
             say(f"Ready: {venv_program('watchpost')}")
             return 0
     except SetupError as error:

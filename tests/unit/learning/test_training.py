@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from watchpost.learning.recipes import Recipe, read_recipe
 from watchpost.learning.sources import read_all
 
 torch = pytest.importorskip(
-    "torch", reason="needs the train extra (pip install 'watchpost[train]')"
+    "torch", reason="needs torch: python3 packaging/bootstrap.py train"
 )
 pytest.importorskip("onnxscript", reason="needs the train extra")
 
@@ -351,6 +352,45 @@ def test_a_model_of_another_kind_is_refused_as_a_start(
         start_from(tmp_path / "y.onnx", Detector(1), ("a",), pictures)
     with pytest.raises(LearningError, match="no model nobody to start from"):
         model_to_start_from("nobody")
+
+
+def test_a_training_that_goes_on_from_a_model_names_it(
+    recipe: Recipe, cache: PictureCache, tmp_path: Path
+) -> None:
+    from watchpost.learning.export import to_onnx
+    from watchpost.learning.training import Plan, run
+
+    start = tmp_path / "old.onnx"
+    start.write_bytes(to_onnx(fresh_checkpoint(recipe)))
+    onward = recipe.model_copy(
+        update={"start": str(start), "epochs": 1, "epoch_pictures": 8, "batch": 4}
+    )
+    plan = Plan(out=tmp_path / "out", threads=1, loaders=0)
+    done = run(onward, cache.folder, plan)
+    digest = hashlib.sha256(start.read_bytes()).hexdigest()
+    assert done.begun_with == f"old.onnx (SHA-256 {digest})"
+    start.unlink()
+    # Going on does not begin again: the model may be gone by then.
+    assert run(onward, cache.folder, plan).begun_with == done.begun_with
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_learns_too(recipe: Recipe, cache: PictureCache, tmp_path: Path) -> None:
+    from watchpost.learning.export import to_onnx
+    from watchpost.learning.training import Plan, run
+
+    short = recipe.model_copy(update={"epochs": 1, "epoch_pictures": 8, "batch": 4})
+    plan = Plan(out=tmp_path, loaders=0, device="cuda")
+    assert to_onnx(run(short, cache.folder, plan))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a computer without a GPU")
+def test_a_gpu_that_is_not_there_is_said() -> None:
+    from watchpost.learning.training import find_device
+
+    assert find_device(None) == "cpu"
+    with pytest.raises(LearningError, match="no GPU"):
+        find_device("cuda")
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from watchpost.learning.inspection.pairs import read_pairs
 from watchpost.learning.inspection.recipe import InspectionRecipe
 
 torch = pytest.importorskip(
-    "torch", reason="needs the train extra (pip install 'watchpost[train]')"
+    "torch", reason="needs torch: python3 packaging/bootstrap.py train"
 )
 pytest.importorskip("onnxscript", reason="needs the train extra")
 
