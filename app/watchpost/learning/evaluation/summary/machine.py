@@ -1,0 +1,53 @@
+"""The computer that something was measured on, in words."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnxruntime
+
+_CPU = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A computer.
+
+    Attributes:
+        system: Operating system and architecture.
+        cpu: The processor's name.
+        cores: Logical cores.
+        python, onnxruntime: Versions.
+    """
+
+    system: str
+    cpu: str
+    cores: int
+    python: str
+    onnxruntime: str
+
+
+def this_machine() -> Machine:
+    """Return what there is to say about this computer; its name is not."""
+    return Machine(
+        f"{platform.system()} {platform.machine()}".strip(),
+        _cpu_name(),
+        os.cpu_count() or 1,
+        platform.python_version(),
+        str(onnxruntime.__version__),
+    )
+
+
+def _cpu_name() -> str:
+    try:
+        lines = _CPU.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        key, _, value = line.partition(":")
+        if key.strip() == "model name" and value.strip():
+            return value.strip()
+    return platform.processor() or platform.machine() or "not known"
