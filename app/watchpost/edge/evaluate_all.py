@@ -118,7 +118,7 @@ def _measure(options: argparse.Namespace) -> Summary:
     from watchpost.edge.measured_clips import measure_clips
     from watchpost.edge.offline import model_to_run
 
-    model = model_to_run(options.model)
+    machine, model = this_machine(), model_to_run(options.model)
     data, telling = _near(options.data), Telling(_say, _show_progress)
     clips: tuple[ClipResult, ...] = ()
     sets: list[SetResult] = []
@@ -154,7 +154,7 @@ def _measure(options: argparse.Namespace) -> Summary:
         date=f"{today:%Y-%m-%d}",
         command=_command(options),
         model=model,
-        machine=this_machine(),
+        machine=machine,
         parts=options.only,
         clips=clips,
         sets=tuple(sets),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from watchpost.edge.catalogue import CatalogueEntry, read_catalogue
@@ -53,9 +54,14 @@ def public_models(folder: Path, telling: Telling) -> tuple[PublicModels, list[Tr
             continue
         telling.progress(entry.title, 0.0)
         try:
-            usable.append((entry, inspect_model(path, sha256=entry.sha256)))
+            info = inspect_model(path, sha256=entry.sha256)
         except EXPECTED as error:
             troubles.append(Trouble(entry.title, str(error)))
+            continue
+        if len(info.classes) == len(entry.classes):
+            # A file may leave its classes unnamed; the catalogue never does.
+            info = replace(info, classes=entry.classes)
+        usable.append((entry, info))
     return usable, troubles
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import onnxruntime
+import psutil
 
 _CPU = Path("/proc/cpuinfo")
+_LOOK_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Machine:
         cpu: The processor's name.
         cores: Logical cores.
         python, onnxruntime: Versions.
+        busy: Cores that other programs kept busy when it was looked at; times that were
+            measured beside them are too long.
     """
 
     system: str
@@ -28,16 +32,22 @@ class Machine:
     cores: int
     python: str
     onnxruntime: str
+    busy: float
 
 
 def this_machine() -> Machine:
-    """Return what there is to say about this computer; its name is not."""
+    """Return what there is to say about this computer; its name is not.
+
+    Looks for half a second, and is to be called while this process does nothing else.
+    """
+    cores = os.cpu_count() or 1
     return Machine(
         f"{platform.system()} {platform.machine()}".strip(),
         _cpu_name(),
-        os.cpu_count() or 1,
+        cores,
         platform.python_version(),
         str(onnxruntime.__version__),
+        psutil.cpu_percent(_LOOK_S) / 100 * cores,
     )
 
 

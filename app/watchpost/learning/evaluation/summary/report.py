@@ -81,6 +81,7 @@ def _made_by(summary: Summary) -> list[str]:
         ("It knows", ", ".join(model.classes)),
         ("Command", f"`{summary.command}`"),
         ("Machine", f"{machine.cores} cores, {machine.cpu}, {machine.system}"),
+        ("Busy", f"other programs kept {machine.busy:.1f} cores busy at the start"),
         ("Runs on", f"Python {machine.python}, ONNX Runtime {machine.onnxruntime}"),
         ("Parts", ", ".join(summary.parts)),
     ]
@@ -175,8 +176,9 @@ def _tracker_lines(sequences: Sequence[SequenceResult]) -> list[str]:
         "## Tracker",
         "",
         "One setting for all sequences, every tracker on the same detections, in per "
-        "cent. HOTA, DetA and AssA are means over overlaps of 0.05 to 0.95, the rest is "
-        "at 0.5. The measures are checked on reference tracks first.",
+        "cent; IDSW, FP and FN are numbers. HOTA, DetA and AssA are means over overlaps "
+        "of 0.05 to 0.95, the rest is at 0.5. The measures are checked on reference "
+        "tracks first.",
         "",
     ]
     rows = [
