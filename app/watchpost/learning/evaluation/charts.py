@@ -117,11 +117,13 @@ def bar_chart(title: str, groups: Sequence[tuple[str, Sequence[Bar]]]) -> str:
     """
     bars = [bar for _, group in groups for bar in group]
     most = max([bar.value for bar in bars], default=0.0) or 1.0
-    names = {bar.name: bar.kind for bar in reversed(bars)}
+    kinds: dict[str, str] = {}
+    for bar in bars:
+        kinds.setdefault(bar.name, bar.kind)
     marks = "".join(
         f'<rect class="{kind}" x="{_LABEL_WIDTH + 150 * i}" y="6" width="10" height="10" '
         f'rx="2"/><text x="{_LABEL_WIDTH + 150 * i + 16}" y="15">{escape(name)}</text>'
-        for i, (name, kind) in enumerate(reversed(names.items()))
+        for i, (name, kind) in enumerate(kinds.items())
     )
     rows, y = [], float(_TOP + 4)
     for label, group in groups:

@@ -105,7 +105,8 @@ def _detector_lines(sets: Sequence[SetResult]) -> list[str]:
             lines += [one.note or f"Could not be measured: {one.problem}", ""]
         if not one.scores:
             continue
-        lines += [f"Pictures learnt from: {yes(one.learnt)}.", ""]
+        shared = f" In the chart: {', '.join(one.shared)}." if one.shared else ""
+        lines += [f"Pictures learnt from: {yes(one.learnt)}.{shared}", ""]
         lines += [*_model_table(one.scores), "", *_class_table(one), ""]
     return lines
 
