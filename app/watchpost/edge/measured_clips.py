@@ -106,9 +106,14 @@ def _stem(path: Path) -> str:
 def _clip_text(clip: ClipResult) -> str:
     if clip.state is not ClipState.COUNTED:
         return f"{clip.video}: {clip.state}. {clip.reason}"
-    totals = ", ".join(
+    told = [
         f"{d.direction} {d.every.counted} / {d.live.counted} of {d.true}"
         for d in clip.directions
-    )
+    ]
+    told += [
+        f"{value.truth.quantity} {value.right.count} of {value.right.total} s"
+        for one in (clip.every, clip.live)
+        for value in (one.values if one else ())
+    ]
     said = clip.disagreements()
-    return f"{clip.video}: {totals}: {'DOES NOT AGREE' if said else 'agrees'}"
+    return f"{clip.video}: {', '.join(told)}: {'DOES NOT AGREE' if said else 'agrees'}"

@@ -213,9 +213,10 @@ def _clip_row(clip: ClipResult) -> list[str]:
     seconds = max(clip.every.seconds, clip.live.seconds)
     known = f"all but {', '.join(clip.unknown)}" if clip.unknown else "yes"
     looks = (clip.every.looks, clip.live.looks)
+    crosses = NONE if clip.every.truth is None else "anything"
     return [
         clip.video,
-        ", ".join(clip.classes) or "anything",
+        ", ".join(clip.classes) or crosses,
         known,
         yes(clip.learnt),
         "certain" if clip.is_certain else "not certain",
