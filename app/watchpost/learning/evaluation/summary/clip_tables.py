@@ -45,7 +45,7 @@ def count_lines(clips: Sequence[ClipResult]) -> list[str]:
             "",
             *_direction_table(counted),
             "",
-            "Accuracy is 1 - |n - n*| / n* of counted n and true n*, summed over "
+            "Accuracy is `1 - |n - n*| / n*` of counted `n` and true `n*`, summed over "
             f"windows of {WINDOW_S:g} s so that errors cannot cancel; in brackets its "
             "95 % interval over windows. A clip without an error shows no spread: see "
             "the exact interval below. A crossing that may be counted or not is left out "
