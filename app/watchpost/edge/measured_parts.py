@@ -82,6 +82,8 @@ def measure_set(
     name = folder.name
     learnt = learnt_from(model)
     is_learnt = None if learnt is None else f"images/{name}" in learnt
+    if not folder.is_dir():
+        return SetResult(name, is_learnt, problem=f"There is no folder images/{name}.")
     try:
         names = tuple(read_class_names(folder / "classes.txt"))
         files = picture_files(folder / "images", folder / "labels")
