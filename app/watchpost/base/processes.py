@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -108,6 +109,8 @@ def start_program(command: Sequence[str], errors: IO[bytes]) -> subprocess.Popen
 
 
 def _enter(end: Any, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    # Ctrl+C in a terminal reaches every process; what it means is the parent's to say.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     steady_heap()
     _die_with_parent()
     target(Channel(end), *arguments)
@@ -117,7 +120,6 @@ def _die_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if sys.platform == "linux":
         import ctypes
-        import signal
 
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)

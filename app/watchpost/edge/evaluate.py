@@ -6,6 +6,10 @@ import argparse
 import importlib
 
 KINDS = {
+    "all": (
+        "watchpost.edge.evaluate_all",
+        "everything that a data folder allows, as one report",
+    ),
     "counts": ("watchpost.edge.evaluate_counts", "line counts of a video"),
     "detector": (
         "watchpost.learning.evaluation.detector_command",

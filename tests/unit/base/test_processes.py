@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 
@@ -37,6 +38,17 @@ def test_a_hanging_child_is_killed_at_once() -> None:
     assert not child.is_alive()
     with pytest.raises(ChannelClosedError):
         child.channel.send({"say": "anyone?"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is POSIX's")
+def test_ctrl_c_is_the_parents_to_hear() -> None:
+    child = Child("echo", echo, ">")
+    child.channel.send({"say": "hi"}, b"")
+    assert child.channel.receive(20.0)[0] == {"said": ">hi"}
+    psutil.Process(child.pid).send_signal(signal.SIGINT)
+    child.channel.send({"say": "there?"}, b"")
+    assert child.channel.receive(20.0)[0] == {"said": ">there?"}
+    child.stop()
 
 
 def test_children_never_outlive_their_parent() -> None:

@@ -15,6 +15,7 @@ from html import escape
 STYLE = """
 svg { font: 12px system-ui, sans-serif; max-width: 100%; height: auto; }
 svg text { fill: #24292f; } svg .quiet { fill: #6e7781; }
+svg .number { font-size: 10px; }
 svg .axis { stroke: #d0d7de; } svg .wanted { stroke: #bc4c00; stroke-dasharray: 4 3; }
 svg .s0 { fill: #57606a; stroke: #57606a; } svg .s1 { fill: #79b8ff; stroke: #79b8ff; }
 svg .s2 { fill: #2f81f7; stroke: #2f81f7; } svg .s3 { fill: #0a3069; stroke: #0a3069; }
@@ -29,6 +30,7 @@ _LABEL_WIDTH = 230
 _PLOT_WIDTH = 520
 _ROW = 20
 _TOP = 26
+_BAR, _BAR_GAP = 11, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,64 @@ def dot_chart(
             for i, dot in enumerate(dots)
         )
     return "\n".join((*parts, "</svg>"))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One number of a group: ``kind`` is a class of the style sheet."""
+
+    value: float
+    kind: str
+    name: str
+
+
+def bar_chart(title: str, groups: Sequence[tuple[str, Sequence[Bar]]]) -> str:
+    """Return a chart with one labelled group of bars each, from 0 at the left.
+
+    What each colour means stands above the bars, from their names in the order in which
+    they first occur; a number stands at each bar's end.
+
+    Args:
+        title: For screen readers and above the chart.
+        groups: Label and bars, from top to bottom.
+    """
+    bars = [bar for _, group in groups for bar in group]
+    most = max([bar.value for bar in bars], default=0.0) or 1.0
+    kinds: dict[str, str] = {}
+    for bar in bars:
+        kinds.setdefault(bar.name, bar.kind)
+    marks = "".join(
+        f'<rect class="{kind}" x="{_LABEL_WIDTH + 150 * i}" y="6" width="10" height="10" '
+        f'rx="2"/><text x="{_LABEL_WIDTH + 150 * i + 16}" y="15">{escape(name)}</text>'
+        for i, (name, kind) in enumerate(kinds.items())
+    )
+    rows, y = [], float(_TOP + 4)
+    for label, group in groups:
+        middle = y + _BAR * len(group) / 2
+        rows.append(
+            f'<text x="{_LABEL_WIDTH - 10}" y="{middle + 4:.1f}" text-anchor="end">'
+            f"{escape(label)}</text>"
+        )
+        for bar in group:
+            rows.append(_bar(label, bar, y, most))
+            y += _BAR
+        y += _BAR_GAP
+    axis = (
+        f'<line class="axis" x1="{_LABEL_WIDTH}" x2="{_LABEL_WIDTH}" y1="{_TOP}" '
+        f'y2="{y - _BAR_GAP + 4:.0f}"/>'
+    )
+    return "\n".join((_opening(title, y), marks, axis, *rows, "</svg>"))
+
+
+def _bar(label: str, bar: Bar, y: float, most: float) -> str:
+    words = f"{label}: {bar.value:g} {bar.name}"
+    width = _PLOT_WIDTH * bar.value / most
+    return (
+        f'<g><title>{escape(words)}</title><rect class="{bar.kind}" x="{_LABEL_WIDTH}" '
+        f'y="{y:.1f}" width="{width:.1f}" height="{_BAR - 2}" rx="1.5"/>'
+        f'<text class="number" x="{_LABEL_WIDTH + width + 5:.1f}" y="{y + 8:.1f}">'
+        f"{bar.value:g}</text></g>"
+    )
 
 
 def _dot(label: str, dot: Dot, y: float, most: float, unit: str) -> str:

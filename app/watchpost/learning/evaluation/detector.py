@@ -6,16 +6,25 @@ layout, scale or letterbox shows here and not on a site.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from watchpost.base.errors import LearningError
 from watchpost.engine.inference.looker import Looker
 from watchpost.engine.inference.model import ModelInfo
-from watchpost.learning.datasets import Example, read_class_names, read_set
+from watchpost.learning.datasets import (
+    Example,
+    PictureFile,
+    read_class_names,
+    read_labels,
+    read_picture,
+    read_set,
+)
 from watchpost.learning.evaluation.precision import Boxes, ClassScore, score_class
 from watchpost.learning.recipes import PictureSet
 
@@ -97,6 +106,31 @@ def score_detector(
     )
 
 
+def examples_of(
+    files: Sequence[PictureFile], names: tuple[str, ...]
+) -> Iterator[Example]:
+    """Yield labelled pictures as they are, in a set that labels all its classes.
+
+    Args:
+        files: Pictures and their labels.
+        names: The set's classes, in the labels' order.
+
+    Raises:
+        LearningError: A picture cannot be decoded, or a label is of another form.
+    """
+    every = {number: number for number in range(len(names))}
+    labelled = np.ones(len(names), bool)
+    for file in files:
+        bgr = read_picture(file.picture)
+        if bgr is None:
+            raise LearningError(
+                f"The picture {file.picture} cannot be decoded.",
+                todo="Replace it, or take it and its labels out.",
+            )
+        boxes, class_ids = read_labels(file.label, every)
+        yield Example(bgr, boxes, class_ids, labelled)
+
+
 def labelled_folder(folder: Path, classes: tuple[str, ...]) -> tuple[Example, ...]:
     """Return a folder of YOLO labels as examples; it labels all that it names.
 
@@ -110,6 +144,31 @@ def labelled_folder(folder: Path, classes: tuple[str, ...]) -> tuple[Example, ..
         licence="",
     )
     return tuple(read_set(folder.parent, which, classes))
+
+
+def record_of(
+    model: ModelInfo, names: tuple[str, ...], result: DetectorScore
+) -> dict[str, Any]:
+    """Return an outcome as JSON takes it.
+
+    Args:
+        model: That was measured.
+        names: The picture set's classes.
+        result: Its score.
+    """
+    return {
+        "model": model.path.name,
+        "sha256": model.sha256,
+        "pictures": result.pictures,
+        "map50": result.ap50,
+        "map50_95": result.ap,
+        "network_ms": result.network_ms,
+        "classes": {
+            name: {"objects": s.objects, "ap50": s.ap50, "ap50_95": s.ap}
+            for name, s in result.classes.items()
+        },
+        "not_measured": [name for name in names if name not in model.classes],
+    }
 
 
 def _boxes(xyxy: NDArray[np.floating], scores: NDArray[np.floating]) -> Boxes:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
 
 from watchpost import resources
 from watchpost.base import log
@@ -17,14 +15,16 @@ from watchpost.base.files import replace_file
 from watchpost.engine.inference.inspection import inspect_model
 from watchpost.engine.inference.model import ModelInfo
 from watchpost.learning.datasets import (
-    Example,
     PictureFile,
     picture_files,
     read_class_names,
-    read_labels,
-    read_picture,
 )
-from watchpost.learning.evaluation.detector import DetectorScore, score_detector
+from watchpost.learning.evaluation.detector import (
+    DetectorScore,
+    examples_of,
+    record_of,
+    score_detector,
+)
 from watchpost.learning.evaluation.ugly_detector import (
     UglyScore,
     UglyScores,
@@ -90,13 +90,13 @@ def run(options: argparse.Namespace) -> int:
             f"{', '.join(model.classes[:8])}.",
             todo="Give the classes the names that the model uses.",
         )
-    result = score_detector(model, _examples(files, names), names, tell=_tell(files))
+    result = score_detector(model, examples_of(files, names), names, tell=_tell(files))
     print(_text(model, names, result))
-    record = _record(model, names, result)
+    record = record_of(model, names, result)
     if options.ugly:
         ugly = score_ugly(
             model,
-            lambda: _examples(files, names),
+            lambda: examples_of(files, names),
             names,
             result,
             on_score=lambda score: print(_ugly_line(score, result), flush=True),
@@ -107,20 +107,6 @@ def run(options: argparse.Namespace) -> int:
         outcome = json.dumps(record, indent=1)
         replace_file(options.json, outcome.encode())
     return 0
-
-
-def _examples(files: list[PictureFile], names: tuple[str, ...]) -> Iterator[Example]:
-    every = {number: number for number in range(len(names))}
-    labelled = np.ones(len(names), bool)
-    for file in files:
-        bgr = read_picture(file.picture)
-        if bgr is None:
-            raise LearningError(
-                f"The picture {file.picture} cannot be decoded.",
-                todo="Replace it, or take it and its labels out.",
-            )
-        boxes, class_ids = read_labels(file.label, every)
-        yield Example(bgr, boxes, class_ids, labelled)
 
 
 def _tell(files: list[PictureFile]) -> Callable[[int], None]:
@@ -162,21 +148,3 @@ def _ugly_text(ugly: UglyScores) -> str:
     if ugly.left_out:
         lines.append(f"not measured, no H.264 encoder here: {', '.join(ugly.left_out)}")
     return "\n".join(lines)
-
-
-def _record(
-    model: ModelInfo, names: tuple[str, ...], result: DetectorScore
-) -> dict[str, object]:
-    return {
-        "model": model.path.name,
-        "sha256": model.sha256,
-        "pictures": result.pictures,
-        "map50": result.ap50,
-        "map50_95": result.ap,
-        "network_ms": result.network_ms,
-        "classes": {
-            name: {"objects": s.objects, "ap50": s.ap50, "ap50_95": s.ap}
-            for name, s in result.classes.items()
-        },
-        "not_measured": [name for name in names if name not in model.classes],
-    }

@@ -148,7 +148,13 @@ def read_values(path: Path) -> tuple[TrueValues, ...]:
             for key, quantity in _KEYS.items()
             if raw.get(key)
         )
-    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        ZeroDivisionError,
+    ) as error:
         raise LearningError(
             f"The truth file {path} has a wrong part ({error}).",
             todo="Each stretch needs from_s, to_s and one number, such as bottles.",

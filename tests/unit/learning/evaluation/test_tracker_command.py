@@ -9,7 +9,7 @@ import pytest
 from watchpost.base.errors import LearningError
 from watchpost.cli import main
 from watchpost.learning.evaluation.mot import find_sequences, read_sequence
-from watchpost.learning.evaluation.tracker_command import live_peers, wrong_measures
+from watchpost.learning.evaluation.tracker import live_peers, wrong_measures
 from watchpost.learning.evaluation.tracking_peers import installed_peers
 
 INFO = """[Sequence]
