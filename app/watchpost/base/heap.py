@@ -13,9 +13,10 @@ from __future__ import annotations
 import ctypes
 import sys
 
-_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX, _M_ARENA_MAX = -1, -3, -4, -8
 _BLOCK_BYTES = 256 << 10
 _HEAPS = 2
+_NEVER = 2**31 - 1
 
 
 def steady_heap() -> None:
@@ -24,10 +25,23 @@ def steady_heap() -> None:
     Call once, early, in a process that handles pictures. Does nothing where the C library
     is not glibc.
     """
+    _set({_M_MMAP_THRESHOLD: _BLOCK_BYTES, _M_ARENA_MAX: _HEAPS})
+
+
+def roomy_heap() -> None:
+    """Keep what is freed, for a process that asks for the same large blocks for ever.
+
+    Undoes :func:`steady_heap` where a network is trained: every step's blocks would come
+    fresh from the system, page by page, which took half of a training's time.
+    """
+    _set({_M_MMAP_MAX: 0, _M_TRIM_THRESHOLD: _NEVER})
+
+
+def _set(options: dict[int, int]) -> None:
     if sys.platform == "linux":
         try:
             mallopt = ctypes.CDLL(None).mallopt
         except (OSError, AttributeError):
             return
-        mallopt(_M_MMAP_THRESHOLD, _BLOCK_BYTES)
-        mallopt(_M_ARENA_MAX, _HEAPS)
+        for option, value in options.items():
+            mallopt(option, value)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from watchpost.base import log
 from watchpost.base.errors import ConfigError, LearningError
 from watchpost.base.files import replace_file
+from watchpost.base.heap import roomy_heap
 from watchpost.learning import torch_extra
 from watchpost.learning.inspection.command import train_inspection
 from watchpost.learning.inspection.recipe import find_inspection_recipe
@@ -99,6 +100,7 @@ def parse_size(text: str) -> tuple[int, int]:
 def run(options: argparse.Namespace) -> int:
     """Train, export and measure; returns the exit code."""
     log.configure()
+    roomy_heap()
     _check(options)
     inspection = find_inspection_recipe(options.recipe)
     if inspection is not None:

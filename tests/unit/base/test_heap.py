@@ -40,3 +40,33 @@ def waste(how: str) -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have other heaps")
 def test_freed_pictures_are_given_back() -> None:
     assert waste("steady") + (20 << 20) < waste("as it comes")
+
+
+AGAIN = """
+import resource
+import sys
+from watchpost.base.heap import roomy_heap, steady_heap
+steady_heap()
+if sys.argv[1] == "roomy":
+    roomy_heap()
+def fresh_pages():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+bytearray(4_000_000)
+before = fresh_pages()
+for _ in range(50):
+    bytearray(4_000_000)
+print(fresh_pages() - before)
+"""
+
+
+def fresh_pages(how: str) -> int:
+    """Return pages that the system had to clear for blocks of the same size."""
+    done = subprocess.run(
+        [sys.executable, "-c", AGAIN, how], capture_output=True, check=True, timeout=60
+    )
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other heaps")
+def test_a_training_takes_the_same_blocks_again() -> None:
+    assert fresh_pages("roomy") * 10 < fresh_pages("steady")
