@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from watchpost import resources
 from watchpost.base.errors import LearningError
 from watchpost.learning.parts import PARTS
 from watchpost.learning.recipes import read_recipe
+from watchpost.learning.videosets import read_video_labels
 
 PLAIN = """
 name = "tiny"
@@ -106,3 +108,17 @@ def test_going_further_is_the_shipped_recipe_but_for_how() -> None:
     assert further.start == "detector"
     same = {"classes", "sets", "videos", "teacher", "simulator", "yardsticks"}
     assert all(getattr(first, name) == getattr(further, name) for name in same)
+
+
+@pytest.mark.parametrize("name", ["door-above", "belt-parcels"])
+def test_a_recipe_of_unlicensed_footage_keeps_its_weights_back(name: str) -> None:
+    recipe = read_recipe(name)
+    assert recipe.name == name
+    assert recipe.start == "detector"
+    assert recipe.licence.startswith("not for release")
+    assert recipe.weaknesses
+    assert recipe.sets == ()
+    (which,) = recipe.videos
+    assert which.licence.startswith("none stated")
+    labels = read_video_labels(resources.path(f"recipes/{which.boxes}"))
+    assert labels.labelled == recipe.classes
