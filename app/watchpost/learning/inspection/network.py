@@ -1,9 +1,9 @@
 """A small network that compares a part with its template and answers with a heat map.
 
 Beside the two pictures it sees where the part leaves a tolerance band around the template:
-brighter than the brightest, or darker than the darkest, template pixel within 2 and 5
+brighter than the brightest, or darker than the darkest, template pixel within 1 and 3
 pixels (grey-scale morphology, as classic printed-board inspection does it: Moganti et al.,
-"Automatic PCB Inspection Algorithms: A Survey", 1996). So a misplacement of a few pixels
+"Automatic PCB Inspection Algorithms: A Survey", 1996). So a misplacement of a pixel or two
 costs nothing to learn. Convolutions then judge shape and surroundings.
 
 This module imports torch; call :func:`watchpost.learning.torch_extra.require` first.
@@ -18,7 +18,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-_BANDS = (5, 11)
+from watchpost.learning.inspection.samples import GOOD, UNNAMED
+
+_BANDS = (3, 7)
 _PRIOR = 0.01
 
 
@@ -97,11 +99,16 @@ class Comparer(nn.Module):  # type: ignore[misc]
         part, template = (pairs / 255).split(1, 1)
         seen = [part, template]
         for side in _BANDS:
-            high = functional.max_pool2d(template, side, 1, side // 2)
-            low = -functional.max_pool2d(-template, side, 1, side // 2)
+            high, low = _highest(template, side), -_highest(-template, side)
             seen += [functional.relu(part - high), functional.relu(low - part)]
         maps = self.trunk(torch.cat(seen, 1))
         return self.defect(maps)[:, 0], self.kind(maps)
+
+
+def _highest(picture: Any, side: int) -> Any:
+    """Return the highest pixel of the square around each; by rows, then by columns."""
+    across = functional.max_pool2d(picture, (1, side), 1, (0, side // 2))
+    return functional.max_pool2d(across, (side, 1), 1, (side // 2, 0))
 
 
 class HeatMap(nn.Module):  # type: ignore[misc]
@@ -130,7 +137,8 @@ def inspection_loss(defect: Any, kind: Any, wanted: Any) -> Any:
         wanted: As :class:`watchpost.learning.inspection.samples.Piece` says, (batch,
             rows, columns), int64.
     """
-    is_defect, is_good = wanted >= 0, wanted == -1
+    is_named, is_good = wanted >= 0, wanted == GOOD
+    is_defect = is_named | (wanted == UNNAMED)
     cost = functional.binary_cross_entropy_with_logits(
         defect, is_defect.float(), reduction="none"
     )
@@ -139,4 +147,6 @@ def inspection_loss(defect: Any, kind: Any, wanted: Any) -> Any:
     wrong = defect.detach().sigmoid()
     claimed = (cost * is_good * wrong**2).sum() / found
     named = functional.cross_entropy(kind, wanted.clamp(min=0), reduction="none")
-    return missed + claimed + 0.5 * (named * is_defect).sum() / found
+    return (
+        missed + claimed + 0.5 * (named * is_named).sum() / is_named.sum().clamp(min=1)
+    )
