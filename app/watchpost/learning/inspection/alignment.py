@@ -52,12 +52,18 @@ def align(template: Grey, part: Grey) -> Grey:
     return np.where(beyond, part, laid).astype(np.uint8, copy=False)
 
 
-def shifted(picture: Grey, right: int, down: int) -> Grey:
-    """Return a picture moved by whole pixels; the border is repeated."""
+def shifted(
+    picture: Grey,
+    right: int,
+    down: int,
+    rows: slice = slice(None),
+    columns: slice = slice(None),
+) -> Grey:
+    """Return a picture, or a part of it, moved by whole pixels; the border is repeated."""
     height, width = picture.shape
-    columns = np.clip(np.arange(width) - right, 0, width - 1)
-    rows = np.clip(np.arange(height) - down, 0, height - 1)
-    return picture[np.ix_(rows, columns)]
+    y = np.clip(np.arange(height)[rows] - down, 0, height - 1)
+    x = np.clip(np.arange(width)[columns] - right, 0, width - 1)
+    return picture[np.ix_(y, x)]
 
 
 def _moved(template: Grey, part: Grey) -> tuple[int, int]:

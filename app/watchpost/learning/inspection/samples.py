@@ -86,9 +86,9 @@ class Pieces:
         pair = self._pairs[number]
         top, left = self._place(pair, rng)
         rows, columns = slice(top, top + self._side), slice(left, left + self._side)
-        moved = rng.integers(-_MISPLACED, _MISPLACED + 1, 2)
+        right, down = (int(v) for v in rng.integers(-_MISPLACED, _MISPLACED + 1, 2))
         test = pair.test[rows, columns]
-        template = shifted(pair.template, int(moved[0]), int(moved[1]))[rows, columns]
+        template = shifted(pair.template, right, down, rows, columns)
         cells = self._cells[number][
             top // STRIDE : (top + self._side) // STRIDE,
             left // STRIDE : (left + self._side) // STRIDE,
