@@ -1,10 +1,12 @@
 """A small network that compares a part with its template and answers with a heat map.
 
 Beside the two pictures it sees where the part leaves a tolerance band around the template:
-brighter than the brightest, or darker than the darkest, template pixel within 1 and 3
+brighter than the brightest, or darker than the darkest, template pixel within 1 and 2
 pixels (grey-scale morphology, as classic printed-board inspection does it: Moganti et al.,
 "Automatic PCB Inspection Algorithms: A Survey", 1996). So a misplacement of a pixel or two
-costs nothing to learn. Convolutions then judge shape and surroundings.
+costs nothing to learn. How much of a cell leaves the band, and how much of that is more
+than a thin line, tells most defects by itself and goes straight to the answer;
+convolutions judge shape and surroundings.
 
 This module imports torch; call :func:`watchpost.learning.torch_extra.require` first.
 """
@@ -20,7 +22,8 @@ from torch.nn import functional
 
 from watchpost.learning.inspection.samples import GOOD, UNNAMED
 
-_BANDS = (3, 7)
+_BANDS = (3, 5)
+_CELL = 8
 _PRIOR = 0.01
 
 
@@ -76,16 +79,17 @@ class Comparer(nn.Module):  # type: ignore[misc]
 
     def __init__(self, kinds: int) -> None:
         super().__init__()
+        clues = 2 * len(_BANDS) + 2
         self.trunk = nn.Sequential(
             _conv(2 + 2 * len(_BANDS), 16, stride=2),
             _conv(16, 24, stride=2),
             _conv(24, 48, stride=2),
-            _Around(48, 1),
-            _Around(48, 2),
-            _Around(48, 1),
         )
-        self.defect = nn.Conv2d(48, 1, 1)
-        self.kind = nn.Conv2d(48, kinds, 1)
+        self.judge = nn.Sequential(
+            _conv(48 + clues, 48, 1), _Around(48, 1), _Around(48, 2), _Around(48, 1)
+        )
+        self.defect = nn.Conv2d(48 + clues, 1, 1)
+        self.kind = nn.Conv2d(48 + clues, kinds, 1)
         # Before any training nearly nothing is claimed.
         nn.init.constant_(self.defect.bias, math.log(_PRIOR / (1 - _PRIOR)))
 
@@ -97,11 +101,14 @@ class Comparer(nn.Module):  # type: ignore[misc]
                 width), float32.
         """
         part, template = (pairs / 255).split(1, 1)
-        seen = [part, template]
+        out = []
         for side in _BANDS:
             high, low = _highest(template, side), -_highest(-template, side)
-            seen += [functional.relu(part - high), functional.relu(low - part)]
-        maps = self.trunk(torch.cat(seen, 1))
+            out += [functional.relu(part - high), functional.relu(low - part)]
+        thick = -_highest(-torch.cat(out[:2], 1), 3)
+        clues = _filled(torch.cat([*out, thick], 1))
+        maps = self.trunk(torch.cat([part, template, *out], 1))
+        maps = torch.cat((self.judge(torch.cat((maps, clues), 1)), clues), 1)
         return self.defect(maps)[:, 0], self.kind(maps)
 
 
@@ -109,6 +116,13 @@ def _highest(picture: Any, side: int) -> Any:
     """Return the highest pixel of the square around each; by rows, then by columns."""
     across = functional.max_pool2d(picture, (1, side), 1, (0, side // 2))
     return functional.max_pool2d(across, (side, 1), 1, (side // 2, 0))
+
+
+def _filled(maps: Any) -> Any:
+    """Return how much the fullest window of a cell's size at each cell is filled, 0..4."""
+    half = _CELL // 2
+    share = functional.avg_pool2d(maps, _CELL, half, half // 2)
+    return 4 * functional.max_pool2d(share, 3, 2, 1)
 
 
 class HeatMap(nn.Module):  # type: ignore[misc]

@@ -150,7 +150,7 @@ def a_workshop(folder: Path, **changes: object) -> Workshop:
 def test_each_pair_is_measured_by_a_model_that_did_not_learn_from_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from watchpost.learning.inspection import crossing
+    from watchpost.learning.inspection import crossing, training
 
     _, pairs = read_pairs(write_boards(tmp_path / "set"))
     learnt: list[set[str]] = []
@@ -158,7 +158,7 @@ def test_each_pair_is_measured_by_a_model_that_did_not_learn_from_it(
 
     def train(_recipe: object, pairs: list[Pair], *_: object, **__: object) -> object:
         learnt.append({pair.name for pair in pairs})
-        return crossing.Trained(None, 1, 0.0)
+        return training.Trained(None, 1, 0.0)
 
     def score_noting(pairs: list[Pair], heat_of: object) -> Scores:
         names = [pair.name for pair in pairs]
