@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 _Field = NDArray[np.float32]
 _FARTHEST_SHIFT = 12
+_RIM = 6
 _NODES = 6
 _SMALLER = 4
 _SMOOTHED = 3.0
@@ -34,8 +35,9 @@ def align(template: Grey, part: Grey) -> Grey:
     """Return the template laid over a part.
 
     It may be up to 12 pixels away, plus a few pixels of stretch. Where it does not reach,
-    at the border, the part itself is repeated: nothing can be told there. A picture with
-    too few edges is moved only as a whole.
+    and in a rim of 6 pixels, where half an edge cannot be placed, the part itself is
+    repeated: nothing can be told there. A picture with too few edges is moved only as a
+    whole.
 
     Args:
         template: Shape (height, width), at least 32 each way.
@@ -49,6 +51,7 @@ def align(template: Grey, part: Grey) -> Grey:
     x, y = columns - along - right, rows - below - down
     laid = cv2.remap(template, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
     beyond = (x < 0) | (y < 0) | (x > width - 1) | (y > height - 1)
+    beyond[:_RIM] = beyond[-_RIM:] = beyond[:, :_RIM] = beyond[:, -_RIM:] = True
     return np.where(beyond, part, laid).astype(np.uint8, copy=False)
 
 

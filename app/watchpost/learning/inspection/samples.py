@@ -20,6 +20,7 @@ _BAND = np.ones((3, 3), np.uint8)
 _ENOUGH = 4
 _CLEAR_CHANGE = 96
 _MISPLACED = 1
+_OFTEN_MISPLACED = 0.3
 _NEAR_DEFECT = 0.7
 _PAINTED = 0.5
 _MOST_BLOTS = 3
@@ -86,7 +87,8 @@ class Pieces:
         pair = self._pairs[number]
         top, left = self._place(pair, rng)
         rows, columns = slice(top, top + self._side), slice(left, left + self._side)
-        right, down = (int(v) for v in rng.integers(-_MISPLACED, _MISPLACED + 1, 2))
+        far = _MISPLACED if rng.random() < _OFTEN_MISPLACED else 0
+        right, down = (int(v) for v in rng.integers(-far, far + 1, 2))
         test = pair.test[rows, columns]
         template = shifted(pair.template, right, down, rows, columns)
         cells = self._cells[number][
