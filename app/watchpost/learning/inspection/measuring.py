@@ -163,23 +163,25 @@ def score(pairs: Sequence[Pair], heat_of: HeatOf) -> Scores:
 
 
 def choose_threshold(scores: Scores, escapes: float, false_rejects: float) -> float:
-    """Return the threshold that comes nearest to two goals at once.
+    """Return the threshold that keeps two goals at once with the most room.
 
-    Least is the sum of both shares, each measured in its goal. Where a range of thresholds
-    does equally well on the pictures at hand, its middle is taken, so that new pictures
-    have room both ways.
+    The middle of the range at which both are kept, so that new pictures have room both
+    ways. Where no threshold keeps both, it is the middle of those with the least sum of
+    both shares, each measured in its goal.
 
     Args:
         scores: Of the parts that were learnt from.
         escapes: Share of defects that may escape.
         false_rejects: Share of good parts that may be rejected.
     """
-    costs = [
-        float(np.mean(scores.defects < threshold)) / escapes
-        + float(np.mean(scores.good_parts >= threshold)) / false_rejects
-        for threshold in _THRESHOLDS
-    ]
-    best = np.flatnonzero(np.isclose(costs, min(costs)))
+    escaped, rejected = (
+        np.array([np.mean(scores.defects < at) for at in _THRESHOLDS]) / escapes,
+        np.array([np.mean(scores.good_parts >= at) for at in _THRESHOLDS])
+        / false_rejects,
+    )
+    kept = (escaped <= 1) & (rejected <= 1)
+    costs = escaped + rejected
+    best = kept if kept.any() else np.isclose(costs, costs.min())
     return float(np.median(_THRESHOLDS[best]))
 
 
