@@ -27,7 +27,7 @@ class InspectionCard:
         threshold: Of the released model, chosen on all pairs.
         boards: By name, with their number of pictures.
         crossed: What the folds measured.
-        milliseconds: For one part on one core where it was measured.
+        milliseconds: For one part where it was measured, with its template laid over it.
         trained_by: How to get it again; epochs are not counted.
     """
 
@@ -93,7 +93,8 @@ def as_markdown(card: InspectionCard) -> bytes:
         f"- Input: the part and its template laid over it, grey, {card.recipe.width} x "
         f"{card.recipe.height}; output: heat for cells of 8 x 8 pixels, one map a kind",
         f"- A part is rejected where its heat reaches {card.threshold:.2f}",
-        f"- {card.milliseconds:.1f} ms a part on one core where it was measured",
+        f"- {card.milliseconds:.1f} ms a part where it was measured, laying its "
+        "template over it included; the network on one core",
         f"- Licence of the weights: {card.recipe.licence or 'not stated'}",
         f"- Trained from scratch by `watchpost train {by.recipe}`, release "
         f"{card.release}, commit {by.commit or 'not known'}, seed {by.seed}: {by.steps} "
