@@ -40,7 +40,7 @@ def test_what_is_no_share_is_refused() -> None:
 
 
 def test_the_score_interval_is_wilsons() -> None:
-    # Worked out by hand from the formula with z = 1.96.
+    # From the formula, with z = 1.96.
     share = wilson_share(12, 1280)
     assert (share.low, share.high) == pytest.approx((0.00537, 0.01631), abs=2e-5)
     none, no_case = wilson_share(0, 10), wilson_share(0, 0)
