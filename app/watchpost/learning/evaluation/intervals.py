@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _HALVINGS = 60
+_NORMAL_95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Share:
 
     Attributes:
         count, total: ``0 <= count <= total``.
-        low, high: The exact interval that holds the true share in 95 of 100 cases.
+        low, high: The interval that holds the true share in 95 of 100 cases.
     """
 
     count: int
@@ -48,6 +49,31 @@ def share_of(count: int, total: int, confidence: float = 0.95) -> Share:
     if count < total:
         high = _crossing(lambda p: _at_most(count, total, p) > tail)
     return Share(count, total, low, high)
+
+
+def wilson_share(count: int, total: int) -> Share:
+    """Return a share with its 95 % score interval after Wilson (1927).
+
+    A little narrower than :func:`share_of`; it holds the true share in 95 of 100 cases on
+    average, where that one does so for every share.
+
+    Raises:
+        ValueError: The numbers are no share.
+    """
+    if not 0 <= count <= total:
+        raise ValueError(f"{count} of {total}")
+    if not total:
+        return Share(0, 0, 0.0, 1.0)
+    z, share = _NORMAL_95, count / total
+    middle = share + z * z / (2 * total)
+    half = z * math.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2)
+    whole = 1 + z * z / total
+    return Share(
+        count,
+        total,
+        max(0.0, (middle - half) / whole),
+        min(1.0, (middle + half) / whole),
+    )
 
 
 def _crossing(is_below: Callable[[float], bool]) -> float:

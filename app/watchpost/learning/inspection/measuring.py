@@ -18,7 +18,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from watchpost.base.errors import LearningError
-from watchpost.learning.evaluation.intervals import Share, share_of
+from watchpost.learning.evaluation.intervals import Share, wilson_share
 from watchpost.learning.inspection.pairs import Pair, repaired
 from watchpost.learning.inspection.samples import STRIDE
 
@@ -116,6 +116,25 @@ class Inspected:
     named: Share
 
 
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """What all folds measured together.
+
+    Attributes:
+        measured: Each fold at its own threshold; ``thresholds`` are those, by fold.
+        others: All folds at one other threshold each.
+        boards: By fold, what it was measured on.
+        steps: Of all folds; ``spent_s`` likewise.
+    """
+
+    measured: Inspected
+    thresholds: tuple[float, ...]
+    others: tuple[Inspected, ...]
+    boards: tuple[tuple[str, ...], ...]
+    steps: int
+    spent_s: float
+
+
 def score(pairs: Sequence[Pair], heat_of: HeatOf) -> Scores:
     """Return the hottest cells of all defects, parts, repaired parts and windows."""
     defects, kinds, named, bad, good, windows = [], [], [], [], [], []
@@ -144,23 +163,25 @@ def score(pairs: Sequence[Pair], heat_of: HeatOf) -> Scores:
 
 
 def choose_threshold(scores: Scores, escapes: float, false_rejects: float) -> float:
-    """Return the threshold that comes nearest to two goals at once.
+    """Return the threshold that keeps two goals at once with the most room.
 
-    Least is the sum of both shares, each measured in its goal. Where a range of thresholds
-    does equally well on the pictures at hand, its middle is taken, so that new pictures
-    have room both ways.
+    The middle of the range at which both are kept, so that new pictures have room both
+    ways. Where no threshold keeps both, it is the middle of those with the least sum of
+    both shares, each measured in its goal.
 
     Args:
         scores: Of the parts that were learnt from.
         escapes: Share of defects that may escape.
         false_rejects: Share of good parts that may be rejected.
     """
-    costs = [
-        float(np.mean(scores.defects < threshold)) / escapes
-        + float(np.mean(scores.good_parts >= threshold)) / false_rejects
-        for threshold in _THRESHOLDS
-    ]
-    best = np.flatnonzero(np.isclose(costs, min(costs)))
+    escaped, rejected = (
+        np.array([np.mean(scores.defects < at) for at in _THRESHOLDS]) / escapes,
+        np.array([np.mean(scores.good_parts >= at) for at in _THRESHOLDS])
+        / false_rejects,
+    )
+    kept = (escaped <= 1) & (rejected <= 1)
+    costs = escaped + rejected
+    best = kept if kept.any() else np.isclose(costs, costs.min())
     return float(np.median(_THRESHOLDS[best]))
 
 
@@ -181,12 +202,40 @@ def judge(scores: Scores, threshold: float, kinds: int) -> Inspected:
         _share(scores.bad_parts < threshold),
         _share(scores.good_parts >= threshold),
         _share(scores.windows >= threshold),
-        share_of(int(right.sum()), int(found.sum())),
+        wilson_share(int(right.sum()), int(found.sum())),
+    )
+
+
+def together(parts: Sequence[Inspected]) -> Inspected:
+    """Return what several models made of their own parts, as one count.
+
+    Its threshold is the mean of theirs.
+
+    Args:
+        parts: At least one, all of the same kinds of defects.
+    """
+    return Inspected(
+        float(np.mean([part.threshold for part in parts])),
+        _sum([part.escaped for part in parts]),
+        tuple(
+            _sum(shares)
+            for shares in zip(*(part.escaped_by_kind for part in parts), strict=True)
+        ),
+        _sum([part.passed for part in parts]),
+        _sum([part.rejected for part in parts]),
+        _sum([part.windows for part in parts]),
+        _sum([part.named for part in parts]),
+    )
+
+
+def _sum(shares: Sequence[Share]) -> Share:
+    return wilson_share(
+        sum(share.count for share in shares), sum(share.total for share in shares)
     )
 
 
 def _share(are: NDArray[np.bool_]) -> Share:
-    return share_of(int(are.sum()), len(are))
+    return wilson_share(int(are.sum()), len(are))
 
 
 def _windows(pair: Pair) -> Iterator[tuple[slice, slice]]:

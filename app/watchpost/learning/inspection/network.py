@@ -1,10 +1,12 @@
 """A small network that compares a part with its template and answers with a heat map.
 
 Beside the two pictures it sees where the part leaves a tolerance band around the template:
-brighter than the brightest, or darker than the darkest, template pixel within 2 and 5
+brighter than the brightest, or darker than the darkest, template pixel within 1 and 2
 pixels (grey-scale morphology, as classic printed-board inspection does it: Moganti et al.,
-"Automatic PCB Inspection Algorithms: A Survey", 1996). So a misplacement of a few pixels
-costs nothing to learn. Convolutions then judge shape and surroundings.
+"Automatic PCB Inspection Algorithms: A Survey", 1996). So a misplacement of a pixel or two
+costs nothing to learn. How much of a cell leaves the band, and how much of that is more
+than a thin line, tells most defects by itself and goes straight to the answer;
+convolutions judge shape and surroundings.
 
 This module imports torch; call :func:`watchpost.learning.torch_extra.require` first.
 """
@@ -18,7 +20,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-_BANDS = (5, 11)
+from watchpost.learning.inspection.samples import GOOD, UNNAMED
+
+_BANDS = (3, 5)
+_CELL = 8
 _PRIOR = 0.01
 
 
@@ -74,16 +79,17 @@ class Comparer(nn.Module):  # type: ignore[misc]
 
     def __init__(self, kinds: int) -> None:
         super().__init__()
+        clues = 2 * len(_BANDS) + 2
         self.trunk = nn.Sequential(
             _conv(2 + 2 * len(_BANDS), 16, stride=2),
             _conv(16, 24, stride=2),
             _conv(24, 48, stride=2),
-            _Around(48, 1),
-            _Around(48, 2),
-            _Around(48, 1),
         )
-        self.defect = nn.Conv2d(48, 1, 1)
-        self.kind = nn.Conv2d(48, kinds, 1)
+        self.judge = nn.Sequential(
+            _conv(48 + clues, 48, 1), _Around(48, 1), _Around(48, 2), _Around(48, 1)
+        )
+        self.defect = nn.Conv2d(48 + clues, 1, 1)
+        self.kind = nn.Conv2d(48 + clues, kinds, 1)
         # Before any training nearly nothing is claimed.
         nn.init.constant_(self.defect.bias, math.log(_PRIOR / (1 - _PRIOR)))
 
@@ -95,13 +101,28 @@ class Comparer(nn.Module):  # type: ignore[misc]
                 width), float32.
         """
         part, template = (pairs / 255).split(1, 1)
-        seen = [part, template]
+        out = []
         for side in _BANDS:
-            high = functional.max_pool2d(template, side, 1, side // 2)
-            low = -functional.max_pool2d(-template, side, 1, side // 2)
-            seen += [functional.relu(part - high), functional.relu(low - part)]
-        maps = self.trunk(torch.cat(seen, 1))
+            high, low = _highest(template, side), -_highest(-template, side)
+            out += [functional.relu(part - high), functional.relu(low - part)]
+        thick = -_highest(-torch.cat(out[:2], 1), 3)
+        clues = _filled(torch.cat([*out, thick], 1))
+        maps = self.trunk(torch.cat([part, template, *out], 1))
+        maps = torch.cat((self.judge(torch.cat((maps, clues), 1)), clues), 1)
         return self.defect(maps)[:, 0], self.kind(maps)
+
+
+def _highest(picture: Any, side: int) -> Any:
+    """Return the highest pixel of the square around each; by rows, then by columns."""
+    across = functional.max_pool2d(picture, (1, side), 1, (0, side // 2))
+    return functional.max_pool2d(across, (side, 1), 1, (side // 2, 0))
+
+
+def _filled(maps: Any) -> Any:
+    """Return how much the fullest window of a cell's size at each cell is filled, 0..4."""
+    half = _CELL // 2
+    share = functional.avg_pool2d(maps, _CELL, half, half // 2)
+    return 4 * functional.max_pool2d(share, 3, 2, 1)
 
 
 class HeatMap(nn.Module):  # type: ignore[misc]
@@ -130,7 +151,8 @@ def inspection_loss(defect: Any, kind: Any, wanted: Any) -> Any:
         wanted: As :class:`watchpost.learning.inspection.samples.Piece` says, (batch,
             rows, columns), int64.
     """
-    is_defect, is_good = wanted >= 0, wanted == -1
+    is_named, is_good = wanted >= 0, wanted == GOOD
+    is_defect = is_named | (wanted == UNNAMED)
     cost = functional.binary_cross_entropy_with_logits(
         defect, is_defect.float(), reduction="none"
     )
@@ -139,4 +161,6 @@ def inspection_loss(defect: Any, kind: Any, wanted: Any) -> Any:
     wrong = defect.detach().sigmoid()
     claimed = (cost * is_good * wrong**2).sum() / found
     named = functional.cross_entropy(kind, wanted.clamp(min=0), reduction="none")
-    return missed + claimed + 0.5 * (named * is_defect).sum() / found
+    return (
+        missed + claimed + 0.5 * (named * is_named).sum() / is_named.sum().clamp(min=1)
+    )

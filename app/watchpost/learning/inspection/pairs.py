@@ -8,6 +8,7 @@ measuring, since pictures of one board repeat its pads and tracks.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,10 +23,9 @@ from watchpost.learning.datasets import (
     read_class_names,
     read_labels,
 )
+from watchpost.learning.inspection.alignment import Grey, align
 
-Grey = NDArray[np.uint8]
 _BOARD_LETTERS = 5
-_FARTHEST_SHIFT = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,49 +74,29 @@ def read_pairs(folder: Path) -> tuple[tuple[str, ...], list[Pair]]:
     return names, pairs
 
 
-def split(pairs: Sequence[Pair], held_back: int) -> tuple[list[Pair], list[Pair]]:
-    """Return the pairs to learn from and those to measure on.
+def deal(pairs: Sequence[Pair], folds: int) -> list[list[Pair]]:
+    """Return the pairs in parts of nearly one size; whole boards go one way.
 
-    Whole boards go one way: the first of every ``held_back`` boards, by name, is kept for
-    measuring.
+    The largest boards are dealt first, each to what is smallest by then; boards of one
+    size go by name.
+
+    Args:
+        pairs: Of several boards.
+        folds: How many parts; as many as there are boards, where those are fewer.
 
     Raises:
         LearningError: There is only one board.
     """
-    boards = sorted({pair.board for pair in pairs})
-    if len(boards) < 2:
+    sizes = Counter(pair.board for pair in pairs)
+    if len(sizes) < 2:
         raise LearningError(
             "All pictures are of one board, so that nothing is left to measure on.",
             todo="Add pictures of another board; their names begin with its five letters.",
         )
-    kept = set(boards[::held_back])
-    learnt = [pair for pair in pairs if pair.board not in kept]
-    return learnt, [pair for pair in pairs if pair.board in kept]
-
-
-def align(template: Grey, test: Grey) -> Grey:
-    """Return the template moved by whole pixels to where it fits the part best.
-
-    The least sum of squared differences within 12 pixels each way; what comes in at the
-    border repeats the border.
-
-    Args:
-        template: Shape (height, width), at least 32 each way.
-        test: The same shape.
-    """
-    far = _FARTHEST_SHIFT
-    core = template[far:-far, far:-far]
-    misfit = cv2.matchTemplate(test, core, cv2.TM_SQDIFF)
-    down, right = divmod(int(misfit.argmin()), misfit.shape[1])
-    return shifted(template, right - far, down - far)
-
-
-def shifted(picture: Grey, right: int, down: int) -> Grey:
-    """Return a picture moved by whole pixels; the border is repeated."""
-    height, width = picture.shape
-    columns = np.clip(np.arange(width) - right, 0, width - 1)
-    rows = np.clip(np.arange(height) - down, 0, height - 1)
-    return picture[np.ix_(rows, columns)]
+    parts: list[set[str]] = [set() for _ in range(min(folds, len(sizes)))]
+    for board in sorted(sizes, key=lambda board: (-sizes[board], board)):
+        min(parts, key=lambda part: sum(sizes[name] for name in part)).add(board)
+    return [[pair for pair in pairs if pair.board in part] for part in parts]
 
 
 def repaired(pair: Pair, margin: int = 4) -> Pair:

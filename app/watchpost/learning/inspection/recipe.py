@@ -21,7 +21,8 @@ class InspectionRecipe(BaseModel):
         width: Of the exported model's input, pixels, a multiple of 8; height too.
         crop: Side of the square pieces that are trained on, pixels, a multiple of 8.
         steps: Of the optimiser; ``batch``: pieces in each.
-        held_back: Of so many boards, by name, the first is measured on.
+        folds: So many models are measured, each on the boards that it did not learn
+            from, before the released one learns from all.
         escapes: The share of defects that may escape, and ``false_rejects`` that of good
             parts that may be rejected: the goals that the threshold weighs.
         licence: Of the weights.
@@ -41,7 +42,7 @@ class InspectionRecipe(BaseModel):
     steps: int = Field(ge=1)
     batch: int = Field(8, ge=1)
     learning_rate: float = Field(gt=0)
-    held_back: int = Field(3, ge=2)
+    folds: int = Field(5, ge=2)
     escapes: float = Field(0.02, gt=0, le=1)
     false_rejects: float = Field(0.05, gt=0, le=1)
     licence: str = ""

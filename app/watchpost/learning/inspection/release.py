@@ -1,4 +1,4 @@
-"""From pairs to a released inspection model: train, export, measure, write.
+"""From pairs to a released inspection model: measure, train, export, write.
 
 This module imports torch; call :func:`watchpost.learning.torch_extra.require` first.
 """
@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from watchpost import __version__
 from watchpost.base.clock import SYSTEM_CLOCK
 from watchpost.base.files import replace_file
 from watchpost.learning.card import TrainedBy, commit_of_source
+from watchpost.learning.inspection.alignment import align
 from watchpost.learning.inspection.card import InspectionCard, as_json, as_markdown
-from watchpost.learning.inspection.export import to_onnx, with_metadata
-from watchpost.learning.inspection.measuring import (
-    HeatReader,
-    choose_threshold,
-    judge,
-    score,
-)
-from watchpost.learning.inspection.pairs import Pair, read_pairs, split
+from watchpost.learning.inspection.crossing import Workshop, cross_validate
+from watchpost.learning.inspection.export import with_metadata
+from watchpost.learning.inspection.measuring import HeatReader
+from watchpost.learning.inspection.pairs import Pair, deal, read_pairs
 from watchpost.learning.inspection.recipe import InspectionRecipe
-from watchpost.learning.inspection.training import Progress, Trained, train
 
 _OTHERS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 _TIMED = 5
@@ -40,7 +36,7 @@ class InspectionRequest:
     Attributes:
         out: The ONNX file to write; the cards and the training folder lie beside it.
         data: Folder that the recipe's folder is in.
-        minutes: Ends the training after this time, or None.
+        minutes: Ends the training, of all folds together, after this time, or None.
         threads: For torch.
     """
 
@@ -51,7 +47,7 @@ class InspectionRequest:
 
     @property
     def work(self) -> Path:
-        """Where the checkpoint lies."""
+        """Where the checkpoints lie, one folder a model."""
         return self.out.with_suffix(".training")
 
 
@@ -62,7 +58,7 @@ def make_inspection_model(
     say: Callable[[str], None] = lambda _line: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> InspectionCard | None:
-    """Train, export, measure and write a model with its two cards.
+    """Measure by folds, train on all pairs, export and write with two cards.
 
     Args:
         recipe: What to learn.
@@ -77,44 +73,62 @@ def make_inspection_model(
         LearningError: The pairs or the checkpoint cannot be used.
     """
     kinds, pairs = read_pairs(request.data / recipe.folder)
-    learnt, kept = split(pairs, recipe.held_back)
-    say(f"read: {len(learnt)} pairs to learn from, {len(kept)} of other boards kept")
-    trained = train(
+    folds = len(deal(pairs, recipe.folds))
+    say(f"read: {len(pairs)} pairs, to be measured in {folds} folds by board")
+    workshop = Workshop(
         recipe,
-        learnt,
         len(kinds),
         request.work,
-        minutes=request.minutes,
-        threads=request.threads,
-        tell=lambda progress: say(_sentence(progress)),
-        stop=stop,
+        folds + 1,
+        request.minutes,
+        request.threads,
+        say,
+        stop,
     )
-    if stop():
+    crossed = cross_validate(workshop, pairs, _OTHERS)
+    if crossed is None:
         return None
-    content = to_onnx(trained.network, recipe.width, recipe.height)
-    heat_of = HeatReader(content)
-    threshold = choose_threshold(
-        score(learnt, heat_of), recipe.escapes, recipe.false_rejects
-    )
-    say(f"threshold: {threshold:.2f}, chosen on the boards learnt from")
+    released = workshop.make("released", folds, pairs)
+    if released is None:
+        return None
     content = with_metadata(
-        content,
+        released.content,
         kinds,
         {
             "license": recipe.licence,
-            "threshold": f"{threshold:.4f}",
+            "threshold": f"{released.threshold:.4f}",
             "author": "watchpost train",
             "version": __version__,
         },
     )
-    card = _measured(
-        recipe, request, kinds, (learnt, kept), content, threshold, trained
+    card = InspectionCard(
+        file=request.out.name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        megabytes=len(content) / _MIB,
+        release=__version__,
+        recipe=recipe,
+        kinds=kinds,
+        threshold=released.threshold,
+        boards=dict(Counter(pair.board for pair in pairs)),
+        crossed=crossed,
+        milliseconds=_milliseconds(HeatReader(content), pairs[0]),
+        trained_by=TrainedBy(
+            commit=commit_of_source(),
+            recipe=recipe.name,
+            seed=recipe.seed,
+            epochs=0,
+            planned_epochs=0,
+            steps=released.trained.steps,
+            hours=round(
+                (crossed.spent_s + released.trained.spent_s) / _SECONDS_AN_HOUR, 2
+            ),
+        ),
     )
-    at = card.measured
+    at = crossed.measured
     say(
-        f"kept boards: {at.escaped.count} of {at.escaped.total} defects escaped, "
-        f"{at.rejected.count} of {at.rejected.total} good parts rejected, "
-        f"{card.milliseconds:.1f} ms a part"
+        f"all folds: {at.escaped.count} of {at.escaped.total} defects escaped, "
+        f"{at.rejected.count} of {at.rejected.total} good parts rejected; "
+        f"{card.milliseconds:.1f} ms a part, threshold {card.threshold:.2f}"
     )
     request.out.parent.mkdir(parents=True, exist_ok=True)
     replace_file(request.out, content)
@@ -123,54 +137,11 @@ def make_inspection_model(
     return card
 
 
-def _measured(
-    recipe: InspectionRecipe,
-    request: InspectionRequest,
-    kinds: tuple[str, ...],
-    parts: tuple[Sequence[Pair], Sequence[Pair]],
-    content: bytes,
-    threshold: float,
-    trained: Trained,
-) -> InspectionCard:
-    heat_of = HeatReader(content)
-    learnt, kept = parts
-    scores = score(kept, heat_of)
-    return InspectionCard(
-        file=request.out.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        megabytes=len(content) / _MIB,
-        release=__version__,
-        recipe=recipe,
-        kinds=kinds,
-        learnt_boards=dict(Counter(pair.board for pair in learnt)),
-        measured_boards=dict(Counter(pair.board for pair in kept)),
-        measured=judge(scores, threshold, len(kinds)),
-        others=tuple(judge(scores, other, len(kinds)) for other in _OTHERS),
-        milliseconds=_milliseconds(heat_of, kept[0]),
-        trained_by=TrainedBy(
-            commit=commit_of_source(),
-            recipe=recipe.name,
-            seed=recipe.seed,
-            epochs=0,
-            planned_epochs=0,
-            steps=trained.steps,
-            hours=round(trained.spent_s / _SECONDS_AN_HOUR, 2),
-        ),
-    )
-
-
 def _milliseconds(heat_of: HeatReader, pair: Pair) -> float:
-    """Return the least time of a few runs: the others shared the core."""
+    """Return the least time of a few parts, laying the template over them included."""
     spent = []
     for _ in range(_TIMED):
         started_ns = SYSTEM_CLOCK.monotonic_ns()
-        heat_of(pair)
+        heat_of(replace(pair, template=align(pair.template, pair.test)))
         spent.append((SYSTEM_CLOCK.monotonic_ns() - started_ns) / 1e6)
     return min(spent)
-
-
-def _sentence(progress: Progress) -> str:
-    return (
-        f"step {progress.step} of {progress.steps}, {progress.share:.1%}, loss "
-        f"{progress.loss:.3f}, {progress.left_s / 60:.0f} min left"
-    )

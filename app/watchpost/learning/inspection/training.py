@@ -5,11 +5,12 @@ This module imports torch; call :func:`watchpost.learning.torch_extra.require` f
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import pickle
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,15 @@ class Progress:
     share: float
     loss: float
     left_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _What:
+    """What a checkpoint is of; ``learnt`` is a digest of the names of the pairs."""
+
+    recipe: str
+    kinds: int
+    learnt: str
 
 
 @dataclass(slots=True)
@@ -99,7 +109,8 @@ def train(
     """
     torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
-    state = _begin(recipe, kinds, folder)
+    what = _What(recipe.name, kinds, _digest(pairs))
+    state = _begin(recipe, what, folder)
     pieces = Pieces(pairs, recipe.crop)
     before_s, started_ns = state.spent_s, clock.monotonic_ns()
     told_s = saved_s = before_s
@@ -110,9 +121,9 @@ def train(
             tell(_progress(state, recipe, minutes))
             told_s = state.spent_s
         if state.spent_s - saved_s >= _SAVE_EVERY_S:
-            _save(state, recipe, kinds, folder)
+            _save(state, what, folder)
             saved_s = state.spent_s
-    _save(state, recipe, kinds, folder)
+    _save(state, what, folder)
     state.network.eval()
     return Trained(state.network, state.step, state.spent_s)
 
@@ -160,8 +171,13 @@ def _progress(
     return Progress(state.step, recipe.steps, min(1.0, share), loss, max(0.0, left_s))
 
 
-def _begin(recipe: InspectionRecipe, kinds: int, folder: Path) -> _State:
-    network = Comparer(kinds)
+def _digest(pairs: Sequence[Pair]) -> str:
+    names = "\n".join(pair.name for pair in pairs)
+    return hashlib.sha256(names.encode()).hexdigest()
+
+
+def _begin(recipe: InspectionRecipe, what: _What, folder: Path) -> _State:
+    network = Comparer(what.kinds)
     optimiser = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=_WEIGHT_DECAY
     )
@@ -171,9 +187,10 @@ def _begin(recipe: InspectionRecipe, kinds: int, folder: Path) -> _State:
         return state
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-        if (content["recipe"], content["kinds"]) != (recipe.name, kinds):
+        if content["what"] != asdict(what):
+            # Other pairs too: what was learnt from must never be measured on.
             raise LearningError(
-                f"The checkpoint {path} is of another recipe.",
+                f"The checkpoint {path} is of another recipe or of other pairs.",
                 todo="Remove it, or choose another name with --out.",
             )
         network.load_state_dict(content["network"])
@@ -194,12 +211,11 @@ def _begin(recipe: InspectionRecipe, kinds: int, folder: Path) -> _State:
     return state
 
 
-def _save(state: _State, recipe: InspectionRecipe, kinds: int, folder: Path) -> None:
+def _save(state: _State, what: _What, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     content = {
-        "recipe": recipe.name,
-        "kinds": kinds,
+        "what": asdict(what),
         "step": state.step,
         "spent_s": state.spent_s,
         "network": state.network.state_dict(),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from watchpost.learning.evaluation.intervals import share_of
+from watchpost.learning.evaluation.intervals import share_of, wilson_share
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,15 @@ def test_large_numbers_stay_exact() -> None:
 def test_what_is_no_share_is_refused() -> None:
     with pytest.raises(ValueError, match="3 of 2"):
         share_of(3, 2)
+
+
+def test_the_score_interval_is_wilsons() -> None:
+    # From the formula, with z = 1.96.
+    share = wilson_share(12, 1280)
+    assert (share.low, share.high) == pytest.approx((0.00537, 0.01631), abs=2e-5)
+    none, no_case = wilson_share(0, 10), wilson_share(0, 0)
+    assert none.low == 0
+    assert none.high == pytest.approx(0.2775, abs=1e-4)
+    assert (no_case.low, no_case.high) == (0, 1)
+    with pytest.raises(ValueError, match="3 of 2"):
+        wilson_share(3, 2)

@@ -14,6 +14,7 @@ from watchpost.learning.inspection.measuring import (
     choose_threshold,
     judge,
     score,
+    together,
 )
 from watchpost.learning.inspection.pairs import Pair, read_pairs
 
@@ -76,6 +77,17 @@ def test_a_threshold_divides_into_escaped_and_rejected() -> None:
     assert at.passed.count == 2
     assert (at.named.count, at.named.total) == (1, 2)
     assert at.escaped.low < 0.5 < at.escaped.high
+
+
+def test_folds_are_counted_together_each_at_its_own_threshold() -> None:
+    one = judge(scores_of([0.9, 0.8, 0.4, 0.1], [0.0, 0.0, 0.5]), 0.3, 2)
+    two = judge(scores_of([0.9, 0.6], [0.7]), 0.7, 2)
+    both = together([one, two])
+    assert both.threshold == pytest.approx(0.5)
+    assert (both.escaped.count, both.escaped.total) == (2, 6)
+    assert [(s.count, s.total) for s in both.escaped_by_kind] == [(0, 3), (2, 3)]
+    assert (both.rejected.count, both.rejected.total) == (2, 4)
+    assert both.escaped.low < 2 / 6 < both.escaped.high
 
 
 @pytest.mark.data

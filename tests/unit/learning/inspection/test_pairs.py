@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.boards import KINDS, MOVED, draw_board, write, write_boards
+from support.boards import KINDS, MOVED, write, write_boards
 from watchpost.base.errors import LearningError
-from watchpost.learning.inspection.pairs import (
-    align,
-    read_pairs,
-    repaired,
-    shifted,
-    split,
-)
+from watchpost.learning.inspection.pairs import Pair, deal, read_pairs, repaired
+
+
+def a_pair(board: str) -> Pair:
+    plain = np.zeros((8, 8), np.uint8)
+    boxes, kinds = np.zeros((0, 4), np.float32), np.zeros(0, np.int32)
+    return Pair(board, board, plain, plain, boxes, kinds)
 
 
 def test_pairs_are_read_with_their_boxes_in_pixels(tmp_path: Path) -> None:
@@ -35,28 +35,31 @@ def test_pairs_are_read_with_their_boxes_in_pixels(tmp_path: Path) -> None:
     assert differs[:96].sum() <= inside + 30
 
 
-@pytest.mark.parametrize("moved", [(0, 0), (5, -7), (-12, 12)])
-def test_a_template_is_laid_over_its_part(moved: tuple[int, int]) -> None:
-    board = draw_board(np.random.default_rng(1))
-    np.testing.assert_array_equal(
-        align(board, shifted(board, *moved))[20:-20, 20:-20],
-        shifted(board, *moved)[20:-20, 20:-20],
-    )
+def test_every_pair_is_in_one_part_and_every_board_too(tmp_path: Path) -> None:
+    _, pairs = read_pairs(write_boards(tmp_path / "set", boards=5))
+    parts = deal(pairs, 3)
+    names = [pair.name for part in parts for pair in part]
+    assert sorted(names) == [pair.name for pair in pairs]
+    boards = [{pair.board for pair in part} for part in parts]
+    assert sum(map(len, boards)) == len(set.union(*boards)) == 5
+    assert [len(part) for part in parts] == [4, 4, 2]
 
 
-def test_a_shift_repeats_the_border() -> None:
-    picture = np.arange(12, dtype=np.uint8).reshape(3, 4)
-    assert shifted(picture, 1, 0).tolist()[0] == [0, 0, 1, 2]
-    assert shifted(picture, 0, -1).tolist()[1:] == [[8, 9, 10, 11]] * 2
+def test_large_boards_are_dealt_first() -> None:
+    sizes = {"a": 2, "b": 7, "c": 3, "d": 3, "e": 2}
+    pairs = [a_pair(board) for board, size in sizes.items() for _ in range(size)]
+    parts = deal(pairs, 2)
+    assert [sorted({pair.board for pair in part}) for part in parts] == [
+        ["b", "e"],
+        ["a", "c", "d"],
+    ]
+    assert [len(part) for part in parts] == [9, 8]
 
 
-def test_whole_boards_go_one_way(tmp_path: Path) -> None:
-    _, pairs = read_pairs(write_boards(tmp_path / "set", boards=4))
-    learnt, kept = split(pairs, 3)
-    assert {pair.board for pair in kept} == {"00000", "00003"}
-    assert {pair.board for pair in learnt} == {"00001", "00002"}
+def test_there_are_no_more_parts_than_boards() -> None:
+    assert len(deal([a_pair("a"), a_pair("b")], 5)) == 2
     with pytest.raises(LearningError, match="of one board"):
-        split(kept[:2], 3)
+        deal([a_pair("a")] * 4, 2)
 
 
 def test_a_repaired_part_is_its_template_where_the_defects_were(tmp_path: Path) -> None:
