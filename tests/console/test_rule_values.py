@@ -43,6 +43,10 @@ def test_what_nobody_told_is_not_zero(ruled: dict[str, Camera]) -> None:
     hall, shelf, dock = ruled["cam-hall"], ruled["cam-shelf"], ruled["cam-dock"]
     assert value_words(None, hall.zones[0]) == NOT_TOLD
     assert value_words(dock.status, dock.zones[0]) == NOT_TOLD
+    (first, *_) = hall.status.zones or ()
+    unsettled = first.model_copy(update={"occupancy": None, "waiting": None})
+    fresh = hall.status.model_copy(update={"zones": (unsettled,)})
+    assert value_words(fresh, hall.zones[0]) == NOT_TOLD
     silent = shelf.status.model_copy(update={"shelves": None})
     assert value_words(silent, shelf.shelves[0]) == NOT_TOLD
     states = facing_states(silent, shelf.shelves[0])

@@ -123,7 +123,7 @@ def value_words(
 def _zone_words(status: CameraStatus | None, zone: ZoneSpec) -> str:
     told = status.zones if status is not None else None
     now = next((z for z in told or () if z.zone_id == zone.id), None)
-    if now is None:
+    if now is None or now.occupancy is None:
         return NOT_TOLD
     words = _tr("{count} inside").format(count=now.occupancy)
     if now.waiting:

@@ -5,6 +5,9 @@ somebody who brushes the border has not been there. It ends when its track was o
 ``LEAVE_S``, or is given up; a hidden track stays where it was. An identity that changes
 inside a zone goes on with the stay of the one just lost at the same place.
 
+Who was in a zone before it was watched is not known at once: until a stay could hold,
+nothing is told of it, least of all that nobody is there.
+
 Who moves slower than the zone's ``slow`` waits; a queue that shuffles forward goes on
 waiting, who walks for ``WALK_S`` waits no more.
 """
@@ -26,6 +29,8 @@ from watchpost.domain.tracks import Tracks
 MIN_STAY_S = 0.5
 LEAVE_S = 1.0
 WALK_S = 3.0
+# A track is confirmed by its second look, then its stay has to hold.
+SETTLE_S = MIN_STAY_S + 0.25
 HANDOVER_S = 1.5
 HANDOVER_OF_BOX = 0.6
 
@@ -60,17 +65,17 @@ class ZoneReading:
 
     Attributes:
         zone_id: The zone.
-        occupancy: How many are in it.
+        occupancy: How many are in it; None while that cannot be told yet.
         entries: How many stays began since the start of the epoch.
-        waiting: How many of those in it wait: the length of the queue.
+        waiting: How many of those in it wait: the length of the queue; None likewise.
         longest_wait_s: The longest that one of them has been waiting, seconds; None
             while nobody waits.
     """
 
     zone_id: str
-    occupancy: int
+    occupancy: int | None
     entries: int
-    waiting: int
+    waiting: int | None
     longest_wait_s: float | None
 
 
@@ -98,6 +103,8 @@ class ZoneWatch:
         self._class_names = tuple(class_names)
         self._stays: dict[str, dict[int, _Stay]] = {}
         self._entries: dict[str, int] = {}
+        self._watched_ns: dict[str, int] = {}
+        """By zone: the stream's time at its first look."""
         self._cut: list[Visit] = []
 
     def reset(self) -> None:
@@ -105,6 +112,7 @@ class ZoneWatch:
         self._cut_all(self._stays)
         self._stays.clear()
         self._entries.clear()
+        self._watched_ns.clear()
 
     def take_cut(self) -> list[Visit]:
         """Return the visits that were cut since the last look."""
@@ -118,6 +126,7 @@ class ZoneWatch:
         self._cut_all({k: v for k, v in self._stays.items() if k not in same})
         self._stays = {k: v for k, v in self._stays.items() if k in same}
         self._entries = {k: v for k, v in self._entries.items() if k in same}
+        self._watched_ns = {k: v for k, v in self._watched_ns.items() if k in same}
         self._zones = rules.zones
 
     def replace_classes(self, class_names: Sequence[str]) -> None:
@@ -137,6 +146,8 @@ class ZoneWatch:
             stream_ns: Its time on the stream's own clock.
             aspect: Width by height of the picture.
         """
+        for zone in self._zones:
+            self._watched_ns.setdefault(zone.id, stream_ns)
         seen = tracks.select((tracks.detection_rows >= 0) & tracks.confirmed)
         names = [self._class_name(int(class_id)) for class_id in seen.class_ids]
         speeds = _speeds(seen, aspect)
@@ -176,14 +187,16 @@ class ZoneWatch:
         """Return how every zone is at a moment of the stream, in the rules' order."""
         made = []
         for zone in self._zones:
+            watched_ns = stream_ns - self._watched_ns.get(zone.id, stream_ns)
+            is_told = watched_ns >= SETTLE_S * NS_PER_S
             held = [s for s in self._stays.get(zone.id, {}).values() if s.holds]
             since = [s.slow_since_ns for s in held if s.slow_since_ns is not None]
             made.append(
                 ZoneReading(
                     zone.id,
-                    len(held),
+                    len(held) if is_told else None,
                     self._entries.get(zone.id, 0),
-                    len(since),
+                    len(since) if is_told else None,
                     (stream_ns - min(since)) / NS_PER_S if since else None,
                 )
             )

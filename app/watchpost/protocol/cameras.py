@@ -117,10 +117,11 @@ class ZoneStatus(Answer):
     """How a zone was in the newest analysed frame."""
 
     zone_id: str
-    occupancy: int
+    occupancy: int | None
+    """Null for a moment after the camera connected: nobody can tell yet."""
     entries: int
     """Stays that began since the camera connected."""
-    waiting: int
+    waiting: int | None
     """How many of those in it stand or move slowly: the length of the queue."""
     longest_wait_s: float | None = None
 

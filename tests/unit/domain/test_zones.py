@@ -57,7 +57,7 @@ def test_points_inside_a_hollow_polygon() -> None:
 
 def test_walking_through_is_one_visit_with_its_dwell() -> None:
     readings, visits = watch(alone(straight((0.1, 0.5), (0.9, 0.5), 81)))
-    assert max(r.occupancy for r in readings) == 1
+    assert max(r.occupancy for r in readings if r.occupancy is not None) == 1
     assert readings[-1].occupancy == 0
     assert readings[-1].entries == 1
     (visit,) = visits
@@ -65,6 +65,24 @@ def test_walking_through_is_one_visit_with_its_dwell() -> None:
     assert visit.class_name == "person"
     assert visit.dwell_s == pytest.approx(2.0, abs=0.25)
     assert visit.to_ns - visit.from_ns == pytest.approx(visit.dwell_s * 1e9)
+
+
+def test_who_is_there_already_is_never_told_as_nobody() -> None:
+    readings, _ = watch([[(0.45, 0.5), (0.57, 0.5)]] * 20)
+    told = [r.occupancy for r in readings]
+    settled = told.index(2)
+    assert told == [None] * settled + [2] * (20 - settled)
+    # Not for long: a second of a live camera.
+    assert 0 < settled <= 10
+
+
+def test_a_zone_that_is_drawn_anew_says_nothing_at_first() -> None:
+    camera = CameraPipeline("c", ["person"], RuleSet(1))
+    watch([[(0.45, 0.5)]] * 20, pipeline=camera)
+    camera.replace_rules(RuleSet(2, (), (ZONE,)))
+    (reading,) = camera.analysed(header(20), detections_at([(0.45, 0.5)])).zones
+    assert reading.occupancy is None
+    assert reading.waiting is None
 
 
 def test_two_inside_are_two_and_outside_nobody() -> None:
@@ -111,7 +129,7 @@ def test_a_queue_is_who_stands_and_says_how_long() -> None:
 
 def test_walking_through_is_no_waiting() -> None:
     readings, visits = watch(alone(straight((0.1, 0.5), (0.9, 0.5), 81)))
-    assert {r.waiting for r in readings} == {0}
+    assert {r.waiting for r in readings} == {None, 0}
     assert visits[0].waited_s == 0
 
 
