@@ -69,11 +69,9 @@ class TrainedBy:
 
     def sentence(self, release: str) -> str:
         """Return how it was trained, for people."""
-        begun = (
-            f"Begun with {self.begun_with}, and trained"
-            if self.begun_with
-            else ("Trained from scratch")
-        )
+        begun = "Trained from scratch"
+        if self.begun_with:
+            begun = f"Begun with {self.begun_with}, and trained"
         return (
             f"{begun} by `watchpost train {self.recipe}`, release {release}, commit "
             f"{self.commit or 'not known'}, seed {self.seed}"

@@ -1,19 +1,11 @@
-"""Recipes: what a model is trained on, as a TOML file.
-
-A recipe may say ``like = "NAME"``: it is that recipe but for the keys that it writes itself.
-"""
+"""Recipes: what a detector is trained on, as a TOML file."""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Any
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-
-from watchpost import resources
-from watchpost.base.errors import LearningError
 from watchpost.learning.parts import PARTS
+from watchpost.learning.recipe_files import as_recipe, recipe_table
 
 
 class _Part(BaseModel):
@@ -130,57 +122,5 @@ def read_recipe(name: str) -> Recipe:
     Raises:
         LearningError: There is none, or it is wrong; says where.
     """
-    path = _file(name)
-    table = _table(path)
-    try:
-        return Recipe.model_validate(table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise LearningError(
-            f"The recipe {path} is wrong at {where}: {first['msg']}.",
-            todo="Correct it.",
-        ) from error
-
-
-def _file(name: str) -> Path:
-    path = Path(name)
-    if path.suffix:
-        return path
-    try:
-        return resources.path(f"recipes/{name}.toml")
-    except FileNotFoundError as error:
-        raise LearningError(
-            f"There is no recipe called {name}.",
-            todo="Name a shipped one, such as detector, or a TOML file.",
-        ) from error
-
-
-def _table(path: Path, readers: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """Return what a file says, over what the recipe says that it is like.
-
-    Args:
-        path: The file.
-        readers: Recipes that are like this one, the first first.
-    """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LearningError(
-            f"The recipe {path} cannot be read.", todo="Check its name."
-        ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LearningError(
-            f"The recipe {path} is not TOML: {error}.", todo="Correct it."
-        ) from error
-    if "like" not in table:
-        return table
-    like = str(table.pop("like"))
-    # A file is looked for beside the one that names it.
-    base = path.parent / like if Path(like).suffix else _file(like)
-    if base in (path, *readers):
-        raise LearningError(
-            f"The recipe {path} is wrong at like: it goes round in a circle.",
-            todo="Correct it.",
-        )
-    return _table(base, (path, *readers)) | table
+    path, table = recipe_table(name)
+    return as_recipe(Recipe, path, table)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from watchpost import resources
 from watchpost.base.errors import LearningError
+from watchpost.learning.recipe_files import as_recipe, recipe_table
 
 
 class InspectionRecipe(BaseModel):
@@ -59,21 +57,10 @@ def find_inspection_recipe(name: str) -> InspectionRecipe | None:
     Raises:
         LearningError: It is an inspection recipe and wrong; says where.
     """
-    path = Path(name)
     try:
-        if not path.suffix:
-            path = resources.path(f"recipes/{name}.toml")
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        path, table = recipe_table(name)
+    except LearningError:
         return None
     if table.get("task") != "inspection":
         return None
-    try:
-        return InspectionRecipe.model_validate(table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise LearningError(
-            f"The recipe {path} is wrong at {where}: {first['msg']}.",
-            todo="Correct it.",
-        ) from error
+    return as_recipe(InspectionRecipe, path, table)

@@ -27,3 +27,14 @@ def test_a_wrong_recipe_says_where(tmp_path: Path) -> None:
     path.write_text('task = "inspection"\nname = "a"\n', encoding="utf-8")
     with pytest.raises(LearningError, match="wrong at folder"):
         find_inspection_recipe(str(path))
+
+
+def test_an_inspection_recipe_may_be_like_another(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text('like = "board-defects"\nname = "a"\nsteps = 7\n', encoding="utf-8")
+    recipe, shipped = (
+        find_inspection_recipe(name) for name in (str(path), "board-defects")
+    )
+    assert recipe is not None
+    assert shipped is not None
+    assert (recipe.name, recipe.steps, recipe.folds) == ("a", 7, shipped.folds)
